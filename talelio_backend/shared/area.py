@@ -1,0 +1,62 @@
+"""What an area gives to the house, and what the house gives to an area."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from talelio_backend.shared.domain.events import Event
+from talelio_backend.shared.presentation.route import Route
+from talelio_backend.shared.services.jobs import Handler, Reactions
+
+if TYPE_CHECKING:
+    import click
+    from redis import Redis
+    from sqlalchemy import Engine
+
+    from talelio_backend.shared.data.database import ReadDatabase
+    from talelio_backend.shared.data.unit_of_work import Recorder, Transactions
+    from talelio_backend.shared.services.authentication import Authenticator
+    from talelio_backend.shared.services.clock import Clock
+    from talelio_backend.shared.services.images import ImagePipeline
+    from talelio_backend.shared.services.jobs import Jobs
+    from talelio_backend.shared.services.listing import CursorCodec
+    from talelio_backend.shared.services.mailer import Mailer
+    from talelio_backend.shared.services.markdown import MarkdownRenderer
+    from talelio_backend.shared.services.metrics import Counters
+    from talelio_backend.shared.services.object_store import ObjectStore
+    from talelio_backend.shared.services.rate_limit import RateLimiter
+
+__all__ = ('Area', 'Kernel', 'Route')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kernel:
+    """The adapters that areas share, built once by ``bootstrap``."""
+
+    clock: 'Clock'
+    engine: 'Engine'
+    read: 'ReadDatabase'
+    transactions: 'Transactions'
+    redis: 'Redis'
+    objects: 'ObjectStore'
+    mailer: 'Mailer'
+    markdown: 'MarkdownRenderer'
+    images: 'ImagePipeline'
+    limiter: 'RateLimiter'
+    jobs: 'Jobs'
+    cursors: 'CursorCodec'
+    counters: 'Counters'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    name: str
+    events: Sequence[type[Event]] = ()
+    routes: Sequence[Route] = ()
+    handlers: Sequence[Handler] = ()
+    reactions: Reactions = field(default_factory=dict)
+    commands: Sequence['click.Command'] = ()
+    authenticator: 'Authenticator | None' = None
+    recorder: 'Recorder | None' = None
+    # Called once in each new worker process, after fork.
+    on_start: Sequence[Callable[[], None]] = ()

@@ -1,0 +1,30 @@
+from dataclasses import dataclass
+from typing import Protocol
+
+from talelio_backend.shared.domain.errors import Unavailable
+
+
+class MailUnavailable(Unavailable):
+    code = 'mail_unavailable'
+    title = 'Mail cannot be handed over at the moment.'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One message to one person. ``kind`` stands in ``X-Mail-Kind`` and in the log; content and
+    address do not. ``message_id`` is the same at every attempt to send it."""
+
+    kind: str
+    to: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+
+
+class Mailer(Protocol):
+
+    def send(self, mail: Mail) -> None:
+        """Hands the mail over. Raises MailUnavailable; whether it arrived is then unknown."""
+        ...
