@@ -1,0 +1,77 @@
+from collections.abc import Sequence
+from typing import Any, cast
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
+from redis.retry import Retry
+
+from talelio_backend.shared.data.failures import redis_failures
+from talelio_backend.shared.services.rate_limit import Allowance, Limit
+
+
+def build_redis(url: str) -> Redis:
+    """A client that connects at first use, waits 2 s at most, and tries a dead connection once
+    more, since a restarted server leaves them behind in the pool."""
+    return Redis.from_url(url,
+                          socket_timeout=2,
+                          socket_connect_timeout=2,
+                          retry=Retry(NoBackoff(), 1),
+                          protocol=2)
+
+
+# A fixed window per limit. Looks at every window first, so that a refused hit is counted in
+# none; answers for the tightest: {limit's number, remaining, seconds to the reset, retry after}.
+# Milliseconds, rounded up: a TTL of 0 would open a full window half a second early.
+_HIT = '''
+local refused, tightest, remaining, reset = 0, 1, nil, 0
+for i = 1, #KEYS do
+  local count, span = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local used = tonumber(redis.call('GET', KEYS[i]) or '0')
+  local left = redis.call('PTTL', KEYS[i])
+  if left == -1 then redis.call('EXPIRE', KEYS[i], span) end
+  left = left < 0 and span or math.max(1, math.ceil(left / 1000))
+  if used >= count and left > refused then refused = left end
+  if remaining == nil or count - used < remaining then
+    tightest, remaining, reset = i, count - used, left
+  end
+end
+if refused > 0 then return {tightest, 0, reset, refused} end
+for i = 1, #KEYS do
+  if redis.call('INCR', KEYS[i]) == 1 then redis.call('EXPIRE', KEYS[i], ARGV[2 * i]) end
+end
+return {tightest, remaining - 1, reset, 0}
+'''
+
+
+class RedisRateLimiter:
+    """Buckets shared by all workers; limit and headers cost one round trip together."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._script = redis.register_script(_HIT)
+        self._redis = redis
+
+    def hit(self, bucket: str, limits: Sequence[Limit]) -> Allowance:
+        keys = [f'limit:{limit.seconds}:{bucket}' for limit in limits]
+        arguments = [number for limit in limits for number in (limit.count, limit.seconds)]
+        with redis_failures():
+            answer = self._run(keys, arguments)
+        tightest, remaining, reset, retry_after = answer
+        return Allowance(limit=limits[tightest - 1],
+                         remaining=remaining,
+                         reset=reset,
+                         retry_after=retry_after)
+
+    def _run(self, keys: list[str], arguments: list[int]) -> list[int]:
+        """Straight over a connection: every request passes here, and the client's own way of
+        retries and telemetry costs as much as the rest of it. What fails goes that way."""
+        pool = self._redis.connection_pool
+        connection: Any = pool.get_connection()
+        try:
+            connection.send_command('EVALSHA', self._script.sha, len(keys), *keys, *arguments)
+            return cast(list[int], connection.read_response())
+        except (NoScriptError, RedisConnectionError, OSError):
+            return cast(list[int], self._script(keys=keys, args=arguments))
+        finally:
+            pool.release(connection)
