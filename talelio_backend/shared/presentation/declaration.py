@@ -1,0 +1,38 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel
+
+from talelio_backend.shared.domain.access import Level
+from talelio_backend.shared.domain.errors import DomainError
+
+JSON_LIMIT = 1024 * 1024
+FORM = 'application/x-www-form-urlencoded'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """One endpoint, as declared. ``response`` is a schema, or None for no body; ``produces``
+    names the media type where it is not JSON. ``max_body`` in bytes. ``lenient_token`` takes a
+    caller with a bad access token for a stranger, where a cookie decides; ``any_origin`` admits
+    pages of every origin to a route that lies among the cookie routes and reads no cookie."""
+
+    access: Level
+    summary: str
+    status: int
+    response: type[BaseModel] | None
+    errors: tuple[type[DomainError], ...]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    credentials: bool = False
+    unverified: bool = False
+    lenient_token: bool = False
+    any_origin: bool = False
+    if_match: Literal['no', 'accepted', 'required'] = 'no'
+    idempotent: bool = False
+    body_optional: bool = False
+    consumes: str = 'application/json'
+    produces: str = 'application/json'
+    max_body: int = JSON_LIMIT
+    other_statuses: Mapping[int, str] = field(default_factory=dict)
