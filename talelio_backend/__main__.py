@@ -1,0 +1,4 @@
+from talelio_backend.cli import main
+
+if __name__ == '__main__':
+    main()

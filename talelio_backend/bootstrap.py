@@ -1,0 +1,244 @@
+"""The composition root: settings -> adapters -> areas -> application. Sees everything, is seen by
+nobody. Importing it connects to nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import Engine, MetaData
+
+from talelio_backend.settings import Settings
+from talelio_backend.shared.area import Area, Kernel, Route
+from talelio_backend.shared.data.clock import SystemClock
+from talelio_backend.shared.data.cursors import SignedCursors
+from talelio_backend.shared.data.database import ReadDatabase, build_engine
+from talelio_backend.shared.data.health import (check_database, check_objects, check_redis,
+                                                code_revisions)
+from talelio_backend.shared.data.idempotency import SqlIdempotencyStore
+from talelio_backend.shared.data.image_pipeline import PillowImagePipeline
+from talelio_backend.shared.data.jobs import ProcrastinateJobs
+from talelio_backend.shared.data.mailers import FileMailer, SmtpMailer
+from talelio_backend.shared.data.markdown.renderer import CommonMarkRenderer
+from talelio_backend.shared.data.metrics import ProcessMetrics
+from talelio_backend.shared.data.object_store import S3ObjectStore
+from talelio_backend.shared.data.redis import RedisRateLimiter, build_redis
+from talelio_backend.shared.data.revision import code_revision
+from talelio_backend.shared.data.s3_connection import S3Options
+from talelio_backend.shared.data.ses_mailer import SesMailer
+from talelio_backend.shared.data.unit_of_work import Transactions
+from talelio_backend.shared.domain.events import Event, check_declared
+from talelio_backend.shared.presentation.api import add_routes, answer_errors
+from talelio_backend.shared.presentation.documentation import add_documentation
+from talelio_backend.shared.presentation.edge import KEY, Edge
+from talelio_backend.shared.presentation.health import add_health
+from talelio_backend.shared.presentation.request_log import log_requests
+from talelio_backend.shared.presentation.request_metrics import measure_requests
+from talelio_backend.shared.presentation.shutdown import ShutdownFlag
+from talelio_backend.shared.presentation.surroundings import surround
+from talelio_backend.shared.services.clock import Clock
+from talelio_backend.shared.services.jobs import Handler
+from talelio_backend.shared.services.mailer import Mailer
+from talelio_backend.shared.services.metrics import Uncounted
+from talelio_backend.shared.services.rate_limit import parse_limits
+
+VERSION = '0.1.0'
+
+# The areas, in the order in which they are plugged in. An area that is off is not imported.
+AREAS: Mapping[str, str] = {
+    'activity': 'talelio_backend.app_activity',
+    'account': 'talelio_backend.app_account',
+    'project': 'talelio_backend.app_project',
+    'article': 'talelio_backend.app_article',
+    'assets': 'talelio_backend.app_assets',
+}
+
+Plug = Callable[[Kernel, Settings], Area]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything that a process of talelio needs, built and connected to nothing yet."""
+
+    settings: Settings
+    kernel: Kernel
+    read_engine: Engine
+    idempotency: SqlIdempotencyStore
+    areas: Sequence[Area]
+
+    @property
+    def handlers(self) -> list[Handler]:
+        own = Handler(name='kernel.sweep_idempotency',
+                      run=self.idempotency.sweep,
+                      cron='17 * * * *')
+        return [own, *(handler for area in self.areas for handler in area.handlers)]
+
+    def forget_connections(self) -> None:
+        """For a process that was forked: what was connected belongs to the parent."""
+        self.kernel.engine.dispose(close=False)
+        self.read_engine.dispose(close=False)
+        self.kernel.redis.connection_pool.reset()
+
+
+class DoubleAction(TypeError):
+    """Two event classes with one action; the start-up stops on it."""
+
+
+def build(settings: Settings, **overrides: Any) -> House:
+    """Builds the adapters and plugs the areas in. ``overrides`` replace fields of ``Kernel`` by
+    name; tests use them, production has none."""
+    engine, read_engine = _engine(settings, autocommit=False), _engine(settings, autocommit=True)
+    clock: Clock = overrides.get('clock') or SystemClock(settings.clock_offset)
+    jobs = ProcrastinateJobs(engine)
+    redis = build_redis(settings.redis_url)
+    transactions = Transactions(engine=engine, clock=clock, jobs=jobs)
+    adapters: dict[str, Any] = {
+        'clock': clock,
+        'engine': engine,
+        'read': ReadDatabase(read_engine),
+        'transactions': transactions,
+        'redis': redis,
+        'objects': _object_store(settings),
+        'mailer': _mailer(settings, clock),
+        'markdown': CommonMarkRenderer(_own_hosts(settings)),
+        'images': PillowImagePipeline(),
+        'limiter': RedisRateLimiter(redis),
+        'jobs': jobs,
+        'cursors': SignedCursors(settings.secret_key),
+        'counters': Uncounted(),
+    }
+    kernel = Kernel(**adapters | overrides)
+    areas = [
+        _plug(name)(kernel, settings) for name in AREAS
+        if not settings.areas or name in settings.areas
+    ]
+    _connect(areas, transactions)
+    return House(settings=settings,
+                 kernel=kernel,
+                 read_engine=read_engine,
+                 idempotency=SqlIdempotencyStore(engine, clock),
+                 areas=areas)
+
+
+def create_app(settings: Settings, **overrides: Any) -> Flask:
+    """The WSGI application; see ``build`` for ``overrides``."""
+    return make_flask(build(settings, **overrides))
+
+
+def make_flask(house: House,
+               shutdown: ShutdownFlag | None = None,
+               metrics: ProcessMetrics | None = None) -> Flask:
+    kernel = house.kernel
+    app = Flask('talelio_backend', static_folder=None)
+    app.url_map.merge_slashes = False
+    app.extensions[KEY] = _edge(house)
+    surround(app)
+    log_requests(app)
+    answer_errors(app)
+    routes: list[Route] = [route for area in house.areas for route in area.routes]
+    add_routes(app, routes)
+    add_documentation(app, version=VERSION)
+    head, known = code_revisions()
+    add_health(app, {
+        'database': check_database(house.read_engine, head=head, known=known),
+        'redis': check_redis(kernel.redis),
+        's3': check_objects(kernel.objects),
+    },
+               version={
+                   'version': VERSION,
+                   'revision': code_revision(),
+                   'schema': head
+               },
+               shutdown=shutdown or ShutdownFlag())
+    if metrics is not None:
+        metrics.begin_at_zero(routes=((method, rule.rule) for rule in app.url_map.iter_rules()
+                                      for method in rule.methods or ()))
+        measure_requests(app, metrics)
+    return app
+
+
+def _edge(house: House) -> Edge:
+    settings, kernel = house.settings, house.kernel
+    authenticators = [area.authenticator for area in house.areas if area.authenticator]
+    return Edge(authenticator=authenticators[0] if authenticators else None,
+                limiter=kernel.limiter,
+                limits=parse_limits(settings.rate_limit),
+                idempotency=house.idempotency,
+                clock=kernel.clock,
+                public_url=settings.public_url,
+                cors_origins=frozenset(settings.cors_origins),
+                verified_email_required=settings.verified_email_required,
+                hsts=settings.env == 'production')
+
+
+def watching_engine(settings: Settings) -> Engine:
+    """One connection for the process that watches the others, and little patience."""
+    return build_engine(settings.database_url,
+                        pool_size=1,
+                        overflow=0,
+                        timeout=2,
+                        statement_timeout=2,
+                        lock_timeout=2,
+                        autocommit=True)
+
+
+def table_metadata() -> MetaData:
+    """The tables of every area, whether it is on or not: the schema is one."""
+    from talelio_backend.shared.data import idempotency, orm
+    for package in AREAS.values():
+        import_module(f'{package}.data.orm')
+    assert idempotency.table.metadata is orm.metadata
+    return orm.metadata
+
+
+def _plug(name: str) -> Plug:
+    return cast(Plug, import_module(f'{AREAS[name]}.area').plug)
+
+
+def _connect(areas: Sequence[Area], transactions: Transactions) -> None:
+    actions: dict[str, type[Event]] = {}
+    for area in areas:
+        for event_class in area.events:
+            check_declared(event_class)
+            if event_class.action and actions.setdefault(event_class.action,
+                                                         event_class) is not event_class:
+                raise DoubleAction(event_class.action)
+        if area.recorder is not None:
+            transactions.recorders.append(area.recorder)
+        transactions.add_reactions(area.reactions)
+
+
+def _engine(settings: Settings, *, autocommit: bool) -> Engine:
+    return build_engine(settings.database_url,
+                        pool_size=settings.database_pool_size,
+                        overflow=settings.database_pool_overflow,
+                        timeout=settings.database_pool_timeout,
+                        statement_timeout=settings.database_statement_timeout,
+                        lock_timeout=settings.database_lock_timeout,
+                        autocommit=autocommit)
+
+
+def _object_store(settings: Settings) -> S3ObjectStore:
+    options = S3Options(region=settings.aws_region,
+                        endpoint_url=settings.s3_endpoint_url,
+                        access_key=settings.aws_access_key_id,
+                        secret_key=settings.aws_secret_access_key)
+    return S3ObjectStore(options, bucket=settings.s3_bucket)
+
+
+def _mailer(settings: Settings, clock: Clock) -> Mailer:
+    if settings.mail_backend == 'smtp' and settings.smtp_url is not None:
+        return SmtpMailer(settings.smtp_url, sender=settings.mail_sender, clock=clock)
+    if settings.mail_backend == 'ses':
+        return SesMailer(region=settings.aws_region,
+                         access_key=settings.aws_access_key_id,
+                         secret_key=settings.aws_secret_access_key,
+                         sender=settings.mail_sender,
+                         clock=clock)
+    return FileMailer(settings.data_dir / 'mail', sender=settings.mail_sender, clock=clock)
+
+
+def _own_hosts(settings: Settings) -> frozenset[str]:
+    return frozenset(urlsplit(url).netloc for url in (settings.client_url, settings.public_url))
