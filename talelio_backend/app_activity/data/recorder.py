@@ -1,0 +1,31 @@
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection, insert
+
+from talelio_backend.app_activity.data.orm import activity_table
+from talelio_backend.app_activity.domain.entry import entry_of
+from talelio_backend.shared.domain.events import Event
+from talelio_backend.shared.services.clock import Clock
+from talelio_backend.shared.services.provenance import provenance
+
+
+class ActivityRecorder:
+    """Writes one row per event in the transaction of the change, all rows in one statement: no
+    change without its row, no row without its change."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(self, connection: Connection, events: Sequence[Event]) -> None:
+        source, now = provenance(), self._clock.now()
+        entries = [
+            entry_of(event,
+                     now=now,
+                     actor_id=source.actor_id,
+                     impersonator_id=source.impersonator_id,
+                     request_id=source.request_id) for event in events
+        ]
+        rows = [asdict(entry) for entry in entries if entry is not None]
+        if rows:
+            connection.execute(insert(activity_table), rows)
