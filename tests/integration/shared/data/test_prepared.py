@@ -1,0 +1,68 @@
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Boolean, Integer, Text, bindparam, cast, literal, literal_column, select
+from sqlalchemy.exc import DBAPIError
+
+from talelio_backend.bootstrap import House
+from talelio_backend.shared.data.orm import Id, Time
+from talelio_backend.shared.data.prepared import Prepared
+from talelio_backend.shared.domain.ids import new_id
+from tests.fakes import NOON
+from tests.statements import recorded
+
+SUM = select((bindparam('one', type_=Integer) + bindparam('other', 2, Integer)).label('sum'))
+
+
+def run(house: House, statement: Prepared, **parameters: Any) -> Any:
+    return house.kernel.read.one(statement, parameters)
+
+
+def test_statement_is_planned_once_and_carried_out_ever_after(house: House) -> None:
+    statement = Prepared(SUM)
+    with recorded(house) as sent:
+        assert [run(house, statement, one=number).sum for number in (1, 5)] == [3, 7]
+    assert [text.split()[0] for text, _ in sent] == ['PREPARE', 'EXECUTE', 'EXECUTE']
+    assert '$1' in sent[0][0] and '+ 2' in sent[0][0]
+
+
+def test_every_kind_of_value_arrives(house: House) -> None:
+    kinds: dict[str, tuple[Any, Any]] = {
+        'text': (Text, "it's 100 % \\ \u00e9"),
+        'number': (Integer, -1),
+        'key': (Id, new_id()),
+        'moment': (Time, NOON),
+        'flag': (Boolean, True),
+    }
+    columns = [
+        cast(bindparam(name, type_=kind), kind).label(name) for name, (kind, _) in kinds.items()
+    ]
+    statement = Prepared(select(*columns))
+    given = {name: value for name, (_, value) in kinds.items()}
+    assert run(house, statement, **given)._asdict() == given
+    assert set(run(house, statement, **dict.fromkeys(given))) == {None}
+    assert isinstance(run(house, statement, **given).key, UUID)
+
+
+def test_texts_in_the_statement_stay_as_they_are(house: House) -> None:
+    both: Any = select(
+        literal("50 % of 'it'", Text).label('said'),
+        literal_column("'%d %%'").label('raw'))
+    row = run(house, Prepared(both.where(literal(7, Integer) > 6)))
+    assert (row.said, row.raw) == ("50 % of 'it'", '%d %%')
+
+
+def test_statement_that_the_server_forgot_is_planned_anew(house: House) -> None:
+    statement = Prepared(SUM)
+    run(house, statement, one=1)
+    with house.read_engine.connect() as connection:
+        connection.exec_driver_sql('DEALLOCATE ALL')
+    assert run(house, statement, one=2).sum == 4
+
+
+def test_other_failures_are_told(house: House) -> None:
+    statement = Prepared(select(1 / bindparam('one', type_=Integer)))
+    for _ in range(2):
+        with pytest.raises(DBAPIError):
+            run(house, statement, one=0)

@@ -1,0 +1,91 @@
+from uuid import UUID, uuid4
+
+import pytest
+
+from talelio_backend.app_account.domain.events import ProfileUpdated
+from talelio_backend.app_article.domain import events as articles
+from talelio_backend.app_assets.services.ports import Referrer
+from talelio_backend.app_assets.services.reactions import REACTIONS
+from talelio_backend.app_assets.services.tracking import TrackingService
+from talelio_backend.app_project.domain import events as projects
+from talelio_backend.shared.domain.events import Change, Event
+from talelio_backend.shared.domain.ids import new_id
+from talelio_backend.shared.services.jobs import Job
+from tests.fakes_assets import InMemoryAssets, an_image
+
+OWNER, THING, IMAGE = uuid4(), new_id(), new_id()
+LINK = f'https://api.example/v1/users/ada/images/{IMAGE}-640.webp'
+
+
+def jobs_of(event: Event) -> list[Job]:
+    return [job for reaction in REACTIONS.get(type(event), ()) for job in reaction(event)]
+
+
+def told(kind: str, images: list[str], title: str = 'Herons') -> list[Job]:
+    return [
+        Job(name='assets.track_references',
+            arguments={
+                'kind': kind,
+                'thing': str(OWNER if kind == 'avatar' else THING),
+                'title': title,
+                'owner': str(OWNER),
+                'images': images
+            },
+            lock=f'references:{kind}:{OWNER if kind == "avatar" else THING}')
+    ]
+
+
+@pytest.mark.parametrize('kind', [
+    articles.ArticlePublished, articles.ArticleDrafted, articles.ArticleUpdated,
+    articles.ArticleUnpublished, articles.ArticleDeleted
+])
+def test_whatever_happens_to_an_article_its_images_are_tracked(
+        kind: type[articles.ArticleEvent]) -> None:
+    links = ('https://elsewhere.example/heron.png', LINK)
+    event = kind(article_id=THING, owner_id=OWNER, title='Herons', links=links)
+    assert jobs_of(event) == told('article', [str(IMAGE)])
+
+
+@pytest.mark.parametrize(
+    'kind', [projects.ProjectCreated, projects.ProjectUpdated, projects.ProjectDeleted])
+def test_whatever_happens_to_a_project_its_images_are_tracked(
+        kind: type[projects.ProjectEvent]) -> None:
+    event = kind(project_id=THING, owner_id=OWNER, title='Herons', links=())
+    assert jobs_of(event) == told('project', [])
+
+
+@pytest.mark.parametrize('url, images', [(LINK, [str(IMAGE)]), (None, [])], ids=['set', 'cleared'])
+def test_a_changed_avatar_is_tracked(url: str | None, images: list[str]) -> None:
+    event = ProfileUpdated(account_id=OWNER,
+                           username='ada',
+                           edited={'avatar_url': Change(before='x', after=url)})
+    assert jobs_of(event) == told('avatar', images, 'ada')
+
+
+def test_another_change_of_the_profile_causes_nothing() -> None:
+    event = ProfileUpdated(account_id=OWNER,
+                           username='ada',
+                           edited={'bio': Change(before='', after=LINK)})
+    assert not jobs_of(event)
+
+
+def test_the_last_word_replaces_what_was_known() -> None:
+    uow = InMemoryAssets()
+    service = TrackingService(open_uow=lambda: uow)
+    one, other = an_image(), an_image()
+    uow.kept |= {one.id: one, other.id: other}
+
+    def tell(title: str, *images: UUID) -> None:
+        service.track(kind='article',
+                      thing=str(THING),
+                      owner=str(OWNER),
+                      title=title,
+                      images=[str(image) for image in images])
+
+    tell('Herons', one.id, new_id())
+    assert uow.to(one.id) == [Referrer(kind='article', id=THING, owner_id=OWNER, title='Herons')]
+    tell('Swans', other.id)
+    assert not uow.to(one.id)
+    assert [referrer.title for referrer in uow.to(other.id)] == ['Swans']
+    tell('Swans')
+    assert not uow.to(other.id)
