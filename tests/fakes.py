@@ -49,6 +49,10 @@ class RecordingMailer:
             raise MailUnavailable()
         self.sent.append(mail)
 
+    def ping(self) -> None:
+        if self.down:
+            raise MailUnavailable()
+
 
 class RecordingJobs:
 

@@ -58,6 +58,14 @@ class FileMailer:
             raise MailUnavailable() from error
         log.info('mail_written', kind=mail.kind, file=path.name)
 
+    def ping(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise MailUnavailable() from error
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            raise MailUnavailable()
+
 
 class SmtpMailer:
     """Hands messages to an SMTP server (RFC 5321). ``smtp://`` uses STARTTLS where the server
@@ -81,6 +89,13 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             raise MailUnavailable() from error
         log.info('mail_sent', kind=mail.kind)
+
+    def ping(self) -> None:
+        try:
+            with self._connect() as server:
+                server.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailUnavailable() from error
 
     def _connect(self) -> smtplib.SMTP:
         url, context = self._url, ssl.create_default_context()

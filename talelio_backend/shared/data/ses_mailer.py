@@ -43,6 +43,16 @@ class SesMailer:
             raise MailUnavailable() from error
         log.info('mail_sent', kind=mail.kind)
 
+    def ping(self) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            able = bool(self._client().get_account()['SendingEnabled'])
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise MailUnavailable() from error
+        if not able:
+            raise MailUnavailable()
+
     def _client(self) -> Any:
         import boto3  # heavy, and of no use to a process that sends no mail
         from botocore.config import Config

@@ -28,3 +28,7 @@ class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
         """Hands the mail over. Raises MailUnavailable; whether it arrived is then unknown."""
         ...
+
+    def ping(self) -> None:
+        """Raises MailUnavailable where a mail could not be handed over now. Sends none."""
+        ...

@@ -220,3 +220,19 @@ def test_server_that_is_down_is_unavailable(nowhere: str) -> None:
     port = nowhere.rpartition(':')[2].partition('/')[0]
     with pytest.raises(MailUnavailable):
         SmtpMailer(f'smtp://127.0.0.1:{port}', sender=SENDER, clock=FakeClock()).send(MAIL)
+
+
+def test_ping_sends_nothing(way: tuple[Mailer, Any], inbox: Inbox) -> None:
+    mailer, source = way
+    mailer.ping()
+    assert not inbox.envelopes
+    assert isinstance(source, Inbox) or not [*source.iterdir()]
+
+
+def test_ping_of_what_takes_no_mail_is_unavailable(tmp_path: Path, nowhere: str) -> None:
+    (tmp_path / 'file').touch()
+    port = nowhere.rpartition(':')[2].partition('/')[0]
+    for mailer in (FileMailer(tmp_path / 'file' / 'mail', sender=SENDER, clock=FakeClock()),
+                   SmtpMailer(f'smtp://127.0.0.1:{port}', sender=SENDER, clock=FakeClock())):
+        with pytest.raises(MailUnavailable):
+            mailer.ping()

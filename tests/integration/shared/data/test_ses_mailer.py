@@ -30,6 +30,7 @@ class Ses(HTTPServer):
         super().__init__(('127.0.0.1', 0), Handler)
         self.taken: list[tuple[str, dict[str, Any]]] = []
         self.refuses = False
+        self.enabled = True
 
     def mailer(self) -> SesMailer:
         return SesMailer(region='eu-north-1',
@@ -48,7 +49,18 @@ class Handler(BaseHTTPRequestHandler):
         answer = b'{"message": "no"}' if self.server.refuses else b'{"MessageId": "1"}'
         if not self.server.refuses:
             self.server.taken.append((self.path, json.loads(body)))
-        self.send_response(400 if self.server.refuses else 200)
+        self._answer(400 if self.server.refuses else 200, answer)
+
+    def do_GET(self) -> None:  # pylint: disable=invalid-name  # the library's name
+        assert isinstance(self.server, Ses)
+        assert self.path == '/v2/email/account'
+        self._answer(400 if self.server.refuses else 200,
+                     json.dumps({
+                         'SendingEnabled': self.server.enabled
+                     }).encode())
+
+    def _answer(self, status: int, answer: bytes) -> None:
+        self.send_response(status)
         self.send_header('Content-Length', str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -89,3 +101,17 @@ def test_refused_mail_is_tried_again_later(ses: Ses) -> None:
     with pytest.raises(MailUnavailable):
         ses.mailer().send(MAIL)
     assert not ses.taken
+
+
+def test_ping_asks_whether_the_account_may_send(ses: Ses) -> None:
+    ses.mailer().ping()
+    assert not ses.taken
+
+
+@pytest.mark.parametrize('changed', [{'refuses': True}, {'enabled': False}])
+def test_ping_of_an_account_that_may_not_send_is_unavailable(ses: Ses,
+                                                             changed: dict[str, bool]) -> None:
+    vars(ses).update(changed)
+
+    with pytest.raises(MailUnavailable):
+        ses.mailer().ping()
