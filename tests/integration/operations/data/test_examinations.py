@@ -132,6 +132,10 @@ def test_backups_that_refuse_strangers_are_private(house: House, settings: Setti
     assert examine_backups_private(options, bucket=settings.s3_bucket)().health is Health.OK
 
 
+_LISTED = (b'<ListBucketResult><KeyCount>1</KeyCount>'
+           b'<Contents><Key>a.dump</Key></Contents></ListBucketResult>')
+
+
 class Generous(BaseHTTPRequestHandler):
     """A bucket that tells its list, or its objects, to everybody."""
 
@@ -141,8 +145,7 @@ class Generous(BaseHTTPRequestHandler):
         signed = 'Authorization' in self.headers
         listing = 'list-type' in self.path
         refused = not signed and listing and not self.lists
-        answer = b'<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>a.dump</Key></Contents>' \
-            b'</ListBucketResult>' if listing else b'P'
+        answer = _LISTED if listing else b'P'
         answer = b'<Error><Code>AccessDenied</Code></Error>' if refused else answer
         self.send_response(403 if refused else 200)
         self.send_header('Content-Length', str(len(answer)))
