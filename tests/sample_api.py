@@ -67,6 +67,8 @@ class Mood(Body):
 class ThingQuery(Query):
     tag: Annotated[list[Annotated[str, Field(max_length=10)]], Field(max_length=3)] = []
     since: Time | None = None
+    old: bool | None = None
+    count: Annotated[list[int], Field(max_length=3)] = []
 
 
 class ThingView(View):

@@ -3,7 +3,8 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode, urlsplit
 
 from flask import request
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation import conditional
@@ -18,14 +19,21 @@ class ListQuery(Query):
 
     sort: Annotated[str | None, Field(max_length=80)] = None
     limit: Annotated[int, Field(ge=1, le=HIGHEST_LIMIT)] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
     page: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
     sort_options: Literal['only'] | None = None
+
+    @field_validator('cursor')
+    @classmethod
+    def _one_way_to_page(cls, cursor: str | None, others: ValidationInfo) -> str | None:
+        if others.data.get('page') is not None:
+            raise PydanticCustomError('not_with_page', 'page by number or by cursor, not by both')
+        return cursor
 
     def page_request(self, level: Level) -> PageRequest:
         return PageRequest(sort=self.sort,
                            limit=self.limit,
-                           cursor=self.cursor if self.page is None else None,
+                           cursor=self.cursor,
                            page=self.page,
                            options_only=self.sort_options == 'only',
                            level=level,

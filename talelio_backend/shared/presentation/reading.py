@@ -1,7 +1,8 @@
 """Reads what was sent into schemas, and says in problems what is wrong with it."""
 
+import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from flask import g, request
 from pydantic import BaseModel, ValidationError
@@ -33,6 +34,9 @@ _LENGTHS = {
     'too_long': 'should have at most {max_length} characters',
     'too_short': 'should have at least {min_length} characters',
 }
+# How a parameter of these types is written; pydantic would also take `yes`, `1.0`, `+1`, ` 1`.
+_PLAIN = {bool: re.compile('true|false'), int: re.compile('-?[0-9]+')}
+_UNREADABLE = object()  # of no type that any schema has
 
 
 def read_query(schema: type[BaseModel]) -> BaseModel:
@@ -45,11 +49,22 @@ def read_query(schema: type[BaseModel]) -> BaseModel:
         if any('\0' in value for value in sent):
             raise BadRequest(Fault(f'/{name}', 'control_character', 'holds a control character'))
         many = getattr(info.annotation, '__origin__', None) in (list, tuple)
-        values[name] = sent if many else sent[0]
+        forms = list(_forms_of(info.annotation))
+        read = [
+            value if all(form.fullmatch(value) for form in forms) else _UNREADABLE
+            for value in sent
+        ]
+        values[name] = read if many else read[0]
     try:
         return schema.model_validate(values)
     except ValidationError as error:
         raise BadRequest(*map(_fault, error.errors(include_url=False))) from error
+
+
+def _forms_of(annotation: Any) -> Iterator[re.Pattern[str]]:
+    yield from (form for kind, form in _PLAIN.items() if annotation is kind)
+    for part in get_args(annotation):
+        yield from _forms_of(part)
 
 
 def raw_body() -> bytes:

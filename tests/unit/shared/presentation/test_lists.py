@@ -83,8 +83,10 @@ def test_pages_are_linked(ask: Ask, page: int, expected: dict[str, str]) -> None
     assert all(query['limit'] == '2' for query in found.values())
 
 
-def test_page_wins_over_cursor(ask: Ask) -> None:
-    assert 'cursor' not in ask('GET /v1/things?limit=2&page=1&cursor=x').headers['Link']
+def test_cursor_beside_a_page_is_refused(ask: Ask) -> None:
+    answer = ask('GET /v1/things?cursor=x&page=1')
+    (fault, ) = assert_problem(answer, 400, 'bad_request')['errors']
+    assert (fault['pointer'], fault['code']) == ('/cursor', 'not_with_page')
 
 
 def test_sort_options_alone_touch_no_rows(ask: Ask, sample: Sample) -> None:

@@ -234,6 +234,23 @@ def test_repeated_parameter_is_a_list(ask: Ask) -> None:
     assert {fault['pointer'] for fault in document['errors']} == {'/tag/1', '/since'}
 
 
+@pytest.mark.parametrize('value', ['yes', '1', 'on', 'True', 'TRUE', 't', '', ' true', 'true%0A'])
+def test_truth_is_written_in_one_way(ask: Ask, value: str) -> None:
+    document = assert_problem(ask(f'GET /v1/things/x?old={value}'), 400, 'bad_request')
+    assert faults(document) == {('/old', 'wrong_type')}
+    for plain in ('true', 'false'):
+        assert_problem(ask(f'GET /v1/things/x?old={plain}'), 404, 'thing_not_found')
+
+
+@pytest.mark.parametrize('value', ['1.0', '1_0', '%2B1', '%201', '1%20', '1e1', '0x1', '%D9%A1'])
+def test_whole_number_is_written_in_digits_alone(ask: Ask, value: str) -> None:
+    document = assert_problem(ask(f'GET /v1/things?limit={value}'), 400, 'bad_request')
+    assert faults(document) == {('/limit', 'wrong_type')}
+    document = assert_problem(ask(f'GET /v1/things/x?count=12&count={value}'), 400, 'bad_request')
+    assert faults(document) == {('/count/1', 'wrong_type')}
+    assert_problem(ask('GET /v1/things/x?count=12&count=007'), 404, 'thing_not_found')
+
+
 def test_unknown_parameter_is_ignored(ask: Ask) -> None:
     assert ask('GET /v1/things?utm_source=x').status_code == 200
 
