@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from talelio_backend.shared.data.failures import database_failures, redis_failures
+from talelio_backend.shared.domain.errors import DatabaseUnavailable, Restoring
 from talelio_backend.shared.services.object_store import ObjectStore
 
 _ROOT = Path(__file__).parents[3]
@@ -32,18 +33,30 @@ def schema_status(present: str | None, *, head: str | None, known: frozenset[str
     return 'schema_outdated' if present is None or present in known else 'schema_ahead'
 
 
-def check_database(engine: Engine, *, head: str | None, known: frozenset[str]) -> Check:
-    """``engine`` in autocommit. Raises DatabaseUnavailable."""
+def check_database(engine: Engine,
+                   *,
+                   head: str | None,
+                   known: frozenset[str],
+                   restoring: Callable[[], bool] = lambda: False) -> Check:
+    """``engine`` in autocommit. Raises DatabaseUnavailable, or Restoring where ``restoring`` says
+    that the database is being exchanged."""
 
     def check() -> Mapping[str, Any]:
-        with database_failures(), engine.connect() as connection:
-            try:
-                present = connection.execute(_REVISION).scalar()
-            except ProgrammingError:
-                present = None  # no such table: nobody has migrated this database yet
+        try:
+            present = _present_revision(engine)
+        except DatabaseUnavailable as error:
+            raise Restoring() if restoring() else error
         return {'status': schema_status(present, head=head, known=known), 'revision': present}
 
     return check
+
+
+def _present_revision(engine: Engine) -> str | None:
+    with database_failures(), engine.connect() as connection:
+        try:
+            return connection.execute(_REVISION).scalar()
+        except ProgrammingError:
+            return None  # no such table: nobody has migrated this database yet
 
 
 def check_redis(redis: Redis) -> Check:

@@ -113,6 +113,14 @@ class DatabaseUnavailable(Unavailable):
     title = 'The database does not answer at the moment.'
 
 
+class Restoring(Unavailable):
+    """The database does not answer because a backup takes its place."""
+
+    retry_after = 2
+    code = 'restoring'
+    title = 'A backup is being restored. Everything is back in a moment.'
+
+
 class StorageUnavailable(Unavailable):
     code = 'storage_unavailable'
     title = 'The object store does not answer at the moment.'

@@ -1,12 +1,12 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flask_restful
-from flask import Flask
+from flask import Flask, Response
 from flask.views import http_method_funcs
 from werkzeug.exceptions import HTTPException
 
-from talelio_backend.shared.domain.errors import DomainError
+from talelio_backend.shared.domain.errors import DatabaseUnavailable, DomainError, Restoring
 from talelio_backend.shared.presentation import problems
 from talelio_backend.shared.presentation.endpoint import declaration_of
 from talelio_backend.shared.presentation.route import Route
@@ -40,7 +40,14 @@ def add_routes(app: Flask, routes: Sequence[Route]) -> None:
                          resource_class_kwargs=dict(route.arguments))
 
 
-def answer_errors(app: Flask) -> None:
+def answer_errors(app: Flask, *, restoring: Callable[[], bool] = lambda: False) -> None:
+    """Every error leaves as a problem. ``restoring`` is asked when the database does not answer:
+    whether it is being exchanged for a backup."""
+
+    def on_silent_database(error: DatabaseUnavailable) -> Response:
+        return problems.respond(Restoring() if restoring() else error)
+
+    app.register_error_handler(DatabaseUnavailable, on_silent_database)
     app.register_error_handler(DomainError, problems.respond)
     app.register_error_handler(HTTPException, problems.on_http_error)
     app.register_error_handler(Exception, problems.on_crash)
