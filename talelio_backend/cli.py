@@ -52,7 +52,7 @@ class Operator:
         folder = settings.data_dir / 'log'
         configure_logs(level=settings.log_level,
                        format=settings.log_format,
-                       secrets=settings.secrets,
+                       secrets=settings.secret_values,
                        file=folder / f'{name}.jsonl' if settings.env == 'development' else None)
 
     def start_measured(self, name: str) -> tuple[Path, ProcessMetrics, bootstrap.House]:
@@ -132,7 +132,7 @@ def worker(operator: Operator) -> None:
     handlers = house.handlers
     counts.begin_at_zero(tasks=[handler.name for handler in handlers])
     app = build_worker_app(
-        operator.settings.database_url, handlers,
+        operator.settings.database_address, handlers,
         lambda task, outcome: counts.count('job_runs', task=task, outcome=outcome))
     Worker(app,
            engine=house.kernel.engine,
@@ -149,6 +149,7 @@ def metrics(operator: Operator) -> None:
     # Only this process needs these, and every other would carry them along.
     from talelio_backend.shared.data.metrics_server import (ProcessesCollector, metrics_app,
                                                             serve_metrics)
+    from talelio_backend.shared.data.secrets_metrics import SecretsCollector
     from talelio_backend.shared.data.state_metrics import BuildCollector, StateCollector
     settings = operator.settings
     operator.start_logs('metrics')
@@ -156,6 +157,7 @@ def metrics(operator: Operator) -> None:
     collectors = [
         ProcessesCollector(folder),
         StateCollector(bootstrap.watching_engine(settings)),
+        SecretsCollector(settings.manager),
         BuildCollector(bootstrap.VERSION, code_revision())
     ]
     serve_metrics(metrics_app(collectors), host=operator.host, port=settings.metrics_port)

@@ -1,6 +1,6 @@
 """Every setting of talelio: one frozen model, read once. ``docs/settings.md`` is made from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -11,11 +11,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from talelio_backend.shared.data import environment, setting_rules
 from talelio_backend.shared.data import setting_types as kinds
+from talelio_backend.shared.data.secrets_manager import (DATABASE, DatabaseAddress, Fetch,
+                                                         SecretFault, Secrets, SecretsManager)
 from talelio_backend.shared.data.setting_defaults import (REQUIRED, default_origin, default_url,
                                                           default_workers, setting)
 
 LENIENT = ('development', 'test')
-_OURS = ('env', 'areas', 'rate_limit', 'login_limit', 'mail_limit', 'clock_offset', 'data_dir')
+_OURS = ('env', 'areas', 'rate_limit', 'login_limit', 'mail_limit', 'clock_offset', 'data_dir',
+         'secrets', 'secrets_ttl')
 
 
 class SettingsFaults(Exception):
@@ -46,6 +49,8 @@ def fields() -> dict[str, FieldInfo]:
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra='forbid', hide_input_in_errors=True)
     _warnings: tuple[str, ...] = PrivateAttr(default=())
+    _manager: Secrets | None = PrivateAttr(default=None)
+    _rotates: bool = PrivateAttr(default=False)
 
     # In front, because the rules of the others ask for it.
     env: Literal['development', 'test', 'production'] = setting('kind of place', 'production')
@@ -92,6 +97,11 @@ class Settings(BaseSettings):
     clock_offset: kinds.ClockOffset = setting('seconds added to the clock', 0)
     data_dir: Path = setting('folder of the embedded servers', '.data')
 
+    secrets: kinds.Words = setting(
+        'secrets in AWS Secrets Manager: JSON objects whose keys are '
+        'these variables, read where one is not set', ())
+    secrets_ttl: kinds.Seconds = setting('seconds for which they are kept', 300)
+
     registration: Literal['open', 'allowlist', 'closed'] = setting('who may join', 'open',
                                                                    REQUIRED)
     whitelisted_emails: kinds.Words = setting('addresses and @domains of `allowlist`', ())
@@ -121,11 +131,18 @@ class Settings(BaseSettings):
         return (init_settings, )
 
     @classmethod
-    def load(cls, environ: Mapping[str, str], *, known_areas: Collection[str] = ()) -> Self:
-        """Reads the variables. Raises SettingsFaults with every fault at once."""
+    def load(cls,
+             environ: Mapping[str, str],
+             *,
+             known_areas: Collection[str] = (),
+             ask: Callable[..., Fetch] = SecretsManager) -> Self:
+        """Reads the variables, and asks the manager of secrets where ``TALELIO_SECRETS`` names
+        some. Raises SettingsFaults with every fault at once."""
         names = {variable(name): name for name in fields()}
         secret = [given for given, name in names.items() if declared(name)['secret']]
         reading = environment.read(environ, known=names, secret=secret)
+        given = frozenset(reading.values)
+        manager = _fill_from_manager(reading, secret, ask)
         values: dict[str, Any] = {names[given]: value for given, value in reading.values.items()}
         unknown = [f'{name}: unknown' for name in reading.unknown]
         faults = reading.faults + ([] if values.get('env') in LENIENT else unknown)
@@ -134,10 +151,11 @@ class Settings(BaseSettings):
         try:
             settings = cls(**values)
         except ValidationError as error:
-            raise SettingsFaults(faults + _lines(error)) from None
+            raise SettingsFaults(faults + _lines(error, reading.values)) from None
         if faults:
             raise SettingsFaults(faults)
         settings._warnings = tuple(unknown)
+        settings._manager, settings._rotates = manager, DATABASE not in given
         return settings
 
     @model_validator(mode='before')
@@ -157,6 +175,16 @@ class Settings(BaseSettings):
         return self._warnings
 
     @property
+    def manager(self) -> Secrets | None:
+        """The secrets that the manager keeps, where some are named."""
+        return self._manager
+
+    @property
+    def database_address(self) -> DatabaseAddress:
+        """Where the database is; follows a rotation where the manager keeps it."""
+        return DatabaseAddress(self.database_url, self._manager if self._rotates else None)
+
+    @property
     def is_production(self) -> bool:
         return self.env == 'production'
 
@@ -166,7 +194,7 @@ class Settings(BaseSettings):
         return self.is_production
 
     @property
-    def secrets(self) -> tuple[str, ...]:
+    def secret_values(self) -> tuple[str, ...]:
         """Every value that must not appear in a log, passwords within URLs included."""
         found = {self.secret_key, *self.secret_keys_previous, self.aws_secret_access_key}
         for url in (self.database_url, self.redis_url, self.smtp_url):
@@ -175,10 +203,37 @@ class Settings(BaseSettings):
         return tuple(sorted((value for value in found if value), key=len, reverse=True))
 
 
-def _lines(error: ValidationError) -> list[str]:
+def _fill_from_manager(reading: environment.Reading, secret: Collection[str],
+                       ask: Callable[..., Fetch]) -> Secrets | None:
+    """Adds the values of secrets that the environment does not have."""
+    values = reading.values
+    if not values.get(variable('secrets')):
+        return None
+    fetch = ask(region=values.get('AWS_REGION',
+                                  declared('aws_region')['default']),
+                access_key=values.get('AWS_ACCESS_KEY_ID'),
+                secret_key=values.get('AWS_SECRET_ACCESS_KEY'))
+    try:
+        manager = Secrets(setting_rules.split(values[variable('secrets')]),
+                          fetch,
+                          ttl=float(values.get(variable('secrets_ttl'), 300)))
+        found = manager.values()
+    except (SecretFault, ValueError) as error:
+        if isinstance(error, SecretFault):
+            reading.faults.append(f"{variable('secrets')}: {error}")
+        return None
+    values.update({name: found[name] for name in secret if name in found and name not in values})
+    return manager
+
+
+def _lines(error: ValidationError, values: Mapping[str, str]) -> list[str]:
+    named = values.get(variable('secrets'))
+    secret = {variable(name) for name in fields() if declared(name)['secret']}
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
+        name = variable(str(fault['loc'][0]))
         reason = str(fault['ctx']['error']) if fault['type'] == 'value_error' else fault['msg']
-        lines.append(f"{variable(str(fault['loc'][0]))}: "
-                     f"{'missing' if fault['type'] == 'missing' else reason}")
+        if fault['type'] == 'missing':
+            reason = f'missing, no key of {named}' if named and name in secret else 'missing'
+        lines.append(f'{name}: {reason}')
     return lines

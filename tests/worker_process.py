@@ -12,6 +12,7 @@ from threading import Event
 from talelio_backend.shared.data import worker
 from talelio_backend.shared.data.database import build_engine
 from talelio_backend.shared.data.jobs import ProcrastinateJobs
+from talelio_backend.shared.data.secrets_manager import DatabaseAddress
 from talelio_backend.shared.services.jobs import Handler
 
 BEAT, SILENCE = 0.2, 1.5  # seconds
@@ -52,7 +53,8 @@ def main(url: str, folder: str, grace: str) -> None:
                           statement_timeout=5,
                           lock_timeout=5)
     beats = Path(folder) / 'beats'
-    worker.Worker(worker.build_worker_app(url, known, lambda _task, _outcome: None),
+    worker.Worker(worker.build_worker_app(DatabaseAddress(url), known,
+                                          lambda _task, _outcome: None),
                   engine=engine,
                   jobs=ProcrastinateJobs(engine),
                   handlers=known,

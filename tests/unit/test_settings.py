@@ -226,11 +226,11 @@ def test_cookies_are_secure_in_production() -> None:
 def test_representation_holds_no_secret() -> None:
     settings = Settings.load(PRODUCTION)
 
-    assert not [secret for secret in settings.secrets if secret in repr(settings)]
+    assert not [secret for secret in settings.secret_values if secret in repr(settings)]
 
 
 def test_secrets_name_the_passwords_within_urls() -> None:
-    secrets = Settings.load(PRODUCTION | {'SECRET_KEYS_PREVIOUS': KEY[::-1]}).secrets
+    secrets = Settings.load(PRODUCTION | {'SECRET_KEYS_PREVIOUS': KEY[::-1]}).secret_values
 
     assert {KEY, KEY[::-1], 'pass-of-database', 'pass-of-redis', 'pass-of-mail'} <= set(secrets)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, make_url, text
 from talelio_backend.shared.data.failures import database_failures
 from talelio_backend.shared.data.job_threads import in_own_thread
 from talelio_backend.shared.data.jobs import QUEUE
+from talelio_backend.shared.data.secrets_manager import DatabaseAddress
 from talelio_backend.shared.services.jobs import Handler, Job, Jobs
 from talelio_backend.shared.services.provenance import Provenance, acting_as
 
@@ -87,11 +88,16 @@ class JobRunner:
         self._observe(handler.name, 'done')
 
 
-def build_worker_app(url: str, handlers: Sequence[Handler], observe: Callable[[str, str],
-                                                                              None]) -> App:
+def build_worker_app(address: DatabaseAddress, handlers: Sequence[Handler],
+                     observe: Callable[[str, str], None]) -> App:
     """The queue's application with every handler as a task and the periodic ones scheduled."""
-    plain = make_url(url).set(drivername='postgresql').render_as_string(hide_password=False)
-    app = App(connector=PsycopgConnector(conninfo=plain, min_size=1, max_size=8))
+
+    async def conninfo() -> str:
+        # Connections are made seldom, and a rotated password must not keep the worker away.
+        url = await asyncio.to_thread(address.current, newest=True)
+        return make_url(url).set(drivername='postgresql').render_as_string(hide_password=False)
+
+    app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=8))
     for handler in handlers:
         options: dict[str, Any] = {'queueing_lock': handler.name} if handler.cron else {}
         task: Any = app.task(name=handler.name,

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from talelio_backend.shared.data.jobs import ProcrastinateJobs
+from talelio_backend.shared.data.secrets_manager import DatabaseAddress
 from talelio_backend.shared.data.worker import build_worker_app
 from talelio_backend.shared.services.jobs import Handler, Job
 from talelio_backend.shared.services.provenance import provenance
@@ -71,7 +72,8 @@ class Drill:
         self.seen: list[tuple[str, str]] = []
 
     def run(self, *handlers: Handler) -> None:
-        app = build_worker_app(self._url, handlers, lambda *seen: self.seen.append(seen))
+        app = build_worker_app(DatabaseAddress(self._url), handlers,
+                               lambda *seen: self.seen.append(seen))
 
         async def until_nothing_waits() -> None:
             async with app.open_async():
