@@ -25,7 +25,9 @@ from talelio_backend.shared.data.markdown.renderer import CommonMarkRenderer
 from talelio_backend.shared.data.metrics import ProcessMetrics
 from talelio_backend.shared.data.object_store import S3ObjectStore
 from talelio_backend.shared.data.redis import RedisRateLimiter, build_redis
+from talelio_backend.shared.data.restore_flag import RedisRestoreFlag
 from talelio_backend.shared.data.revision import code_revision
+from talelio_backend.shared.data.rotation import follow_rotation
 from talelio_backend.shared.data.s3_connection import S3Options
 from talelio_backend.shared.data.ses_mailer import SesMailer
 from talelio_backend.shared.data.unit_of_work import Transactions
@@ -43,6 +45,7 @@ from talelio_backend.shared.services.jobs import Handler
 from talelio_backend.shared.services.mailer import Mailer
 from talelio_backend.shared.services.metrics import Uncounted
 from talelio_backend.shared.services.rate_limit import parse_limits
+from talelio_backend.shared.services.restore_flag import RestoreFlag
 
 VERSION = '0.1.0'
 
@@ -66,6 +69,7 @@ class House:
     kernel: Kernel
     read_engine: Engine
     idempotency: SqlIdempotencyStore
+    restore_flag: RestoreFlag
     areas: Sequence[Area]
 
     @property
@@ -100,7 +104,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         'read': ReadDatabase(read_engine),
         'transactions': transactions,
         'redis': redis,
-        'objects': _object_store(settings),
+        'objects': S3ObjectStore(s3_options(settings), bucket=settings.s3_bucket),
         'mailer': _mailer(settings, clock),
         'markdown': CommonMarkRenderer(_own_hosts(settings)),
         'images': PillowImagePipeline(),
@@ -119,6 +123,7 @@ def build(settings: Settings, **overrides: Any) -> House:
                  kernel=kernel,
                  read_engine=read_engine,
                  idempotency=SqlIdempotencyStore(engine, clock),
+                 restore_flag=RedisRestoreFlag(redis),
                  areas=areas)
 
 
@@ -136,13 +141,15 @@ def make_flask(house: House,
     app.extensions[KEY] = _edge(house)
     surround(app)
     log_requests(app)
-    answer_errors(app)
+    restoring = house.restore_flag.is_up
+    answer_errors(app, restoring=restoring)
     routes: list[Route] = [route for area in house.areas for route in area.routes]
     add_routes(app, routes)
     add_documentation(app, version=VERSION)
     head, known = code_revisions()
+    database = check_database(house.read_engine, head=head, known=known, restoring=restoring)
     add_health(app, {
-        'database': check_database(house.read_engine, head=head, known=known),
+        'database': database,
         'redis': check_redis(kernel.redis),
         's3': check_objects(kernel.objects),
     },
@@ -175,13 +182,15 @@ def _edge(house: House) -> Edge:
 
 def watching_engine(settings: Settings) -> Engine:
     """One connection for the process that watches the others, and little patience."""
-    return build_engine(settings.database_url,
-                        pool_size=1,
-                        overflow=0,
-                        timeout=2,
-                        statement_timeout=2,
-                        lock_timeout=2,
-                        autocommit=True)
+    engine = build_engine(settings.database_url,
+                          pool_size=1,
+                          overflow=0,
+                          timeout=2,
+                          statement_timeout=2,
+                          lock_timeout=2,
+                          autocommit=True)
+    follow_rotation(engine, settings.database_address)
+    return engine
 
 
 def table_metadata() -> MetaData:
@@ -211,21 +220,22 @@ def _connect(areas: Sequence[Area], transactions: Transactions) -> None:
 
 
 def _engine(settings: Settings, *, autocommit: bool) -> Engine:
-    return build_engine(settings.database_url,
-                        pool_size=settings.database_pool_size,
-                        overflow=settings.database_pool_overflow,
-                        timeout=settings.database_pool_timeout,
-                        statement_timeout=settings.database_statement_timeout,
-                        lock_timeout=settings.database_lock_timeout,
-                        autocommit=autocommit)
+    engine = build_engine(settings.database_url,
+                          pool_size=settings.database_pool_size,
+                          overflow=settings.database_pool_overflow,
+                          timeout=settings.database_pool_timeout,
+                          statement_timeout=settings.database_statement_timeout,
+                          lock_timeout=settings.database_lock_timeout,
+                          autocommit=autocommit)
+    follow_rotation(engine, settings.database_address)
+    return engine
 
 
-def _object_store(settings: Settings) -> S3ObjectStore:
-    options = S3Options(region=settings.aws_region,
-                        endpoint_url=settings.s3_endpoint_url,
-                        access_key=settings.aws_access_key_id,
-                        secret_key=settings.aws_secret_access_key)
-    return S3ObjectStore(options, bucket=settings.s3_bucket)
+def s3_options(settings: Settings) -> S3Options:
+    return S3Options(region=settings.aws_region,
+                     endpoint_url=settings.s3_endpoint_url,
+                     access_key=settings.aws_access_key_id,
+                     secret_key=settings.aws_secret_access_key)
 
 
 def _mailer(settings: Settings, clock: Clock) -> Mailer:
