@@ -13,16 +13,12 @@ from talelio_backend.operations.data.service_examinations import (examine_backup
                                                                   examine_objects, examine_proxies,
                                                                   examine_redis,
                                                                   examine_redis_policy)
-from talelio_backend.operations.domain.diagnosis import Finding, doubtful, good, skipped
+from talelio_backend.operations.domain.diagnosis import NAMES, Finding, doubtful, good, skipped
 from talelio_backend.operations.services.diagnosing import Examination, Examine
 from talelio_backend.shared.area import Kernel
 from talelio_backend.shared.data.health import check_database, code_revisions
 from talelio_backend.shared.data.s3_connection import S3Options
 
-# The names of all examinations, in their order; where the settings are at fault, only the first
-# can be made.
-NAMES = ('settings', 'database', 'schema', 'redis', 'redis_policy', 's3', 'backups_private',
-         'mail', 'clock', 'disk', 'worker', 'backup', 'demo', 'proxies')
 # Beside the pools of the engines: the worker's queue, and the process of the metrics.
 _OTHER_CONNECTIONS = 9
 

@@ -37,6 +37,11 @@ def skipped(detail: str) -> Finding:
     return Finding(health=Health.SKIPPED, detail=detail)
 
 
+# The examinations, in the order in which they are told.
+NAMES = ('settings', 'database', 'schema', 'redis', 'redis_policy', 's3', 'backups_private',
+         'mail', 'clock', 'disk', 'worker', 'backup', 'demo', 'proxies')
+
+
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
     """All findings by the name of the examination, in the order in which they were asked for."""
@@ -47,3 +52,10 @@ class Diagnosis:
     def ok(self) -> bool:
         """Warnings do not spoil it: what runs, runs."""
         return all(finding.health is not Health.FAILED for _name, finding in self.findings)
+
+
+def unsettled(faults: Sequence[str]) -> Diagnosis:
+    """Without sound settings nothing else can be looked at."""
+    first = bad('; '.join(faults), 'Set what is named; the page of the settings says how.')
+    return Diagnosis(findings=[(NAMES[0], first), *((name, skipped('the settings are at fault'))
+                                                    for name in NAMES[1:])])
