@@ -19,6 +19,7 @@ from tests.conftest import Servers, create_database, make_settings
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = ('-m', 'talelio_backend')
 PASSWORD = 'a quiet heron by the water'
 CLIENT = 'http://127.0.0.1:3000'
 
@@ -91,16 +92,23 @@ def sign_up(product: Product, client: httpx.Client, name: str) -> dict[str, str]
     return {'Authorization': f"Bearer {answer.json()['access_token']}"}
 
 
-def make_child(name: str, arguments: tuple[str, ...], environment: dict[str, str],
-               folder: Path) -> Child:
+def make_child(name: str,
+               arguments: tuple[str, ...],
+               environment: dict[str, str],
+               folder: Path,
+               program: tuple[str, ...] = PROGRAM) -> Child:
     return Child(name=name,
-                 command=[sys.executable, '-m', 'talelio_backend', *arguments],
+                 command=[sys.executable, *program, *arguments],
                  environment=environment,
                  working_dir=ROOT,
                  log_file=folder / f'{name}.out')
 
 
-def start_product(servers: Servers, folder: Path, number: int, **changed: str) -> Product:
+def start_product(servers: Servers,
+                  folder: Path,
+                  number: int,
+                  program: tuple[str, ...] = PROGRAM,
+                  **changed: str) -> Product:
     """Starts an installation with a database, a Redis number and a bucket of its own."""
     port = free_port()
     base = f'http://127.0.0.1:{port}'
@@ -128,8 +136,8 @@ def start_product(servers: Servers, folder: Path, number: int, **changed: str) -
     product = Product(base=base,
                       data_dir=folder,
                       environment=environment,
-                      web=make_child('web', ('serve', ), environment, folder),
-                      worker=make_child('worker', ('worker', ), environment, folder))
+                      web=make_child('web', ('serve', ), environment, folder, program),
+                      worker=make_child('worker', ('worker', ), environment, folder, program))
     product.web.start()
     product.worker.start()
     eventually(product.ready, seconds=60)
