@@ -2,10 +2,12 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, signals
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as StoredJob
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker as QueueWorker
@@ -15,11 +17,13 @@ from talelio_backend.shared.data.failures import database_failures
 from talelio_backend.shared.data.job_threads import in_own_thread
 from talelio_backend.shared.data.jobs import QUEUE
 from talelio_backend.shared.data.secrets_manager import DatabaseAddress
+from talelio_backend.shared.domain.errors import DomainError
 from talelio_backend.shared.services.jobs import Handler, Job, Jobs
 from talelio_backend.shared.services.provenance import Provenance, acting_as
 
 HEARTBEAT = 3.0  # seconds between two
 SILENCE = 12.0  # seconds without one, after which a worker counts as dead
+PAUSE = 1.0  # seconds until a worker that lost the database begins anew
 
 log = structlog.get_logger('talelio.worker')
 
@@ -97,7 +101,8 @@ def build_worker_app(address: DatabaseAddress, handlers: Sequence[Handler],
         url = await asyncio.to_thread(address.current, newest=True)
         return make_url(url).set(drivername='postgresql').render_as_string(hide_password=False)
 
-    app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=8))
+    app = App(connector=PsycopgConnector(
+        conninfo=conninfo, min_size=1, max_size=8, timeout=10, reconnect_timeout=5))
     for handler in handlers:
         options: dict[str, Any] = {'queueing_lock': handler.name} if handler.cron else {}
         task: Any = app.task(name=handler.name,
@@ -129,6 +134,8 @@ class Worker:
         self._concurrency = concurrency
         self._grace = grace
         self._beat = beat
+        self._worker: Any = None
+        self._told_to_stop = asyncio.Event()
 
     def run(self) -> None:
         """Blocks until SIGTERM or SIGINT. Unfinished jobs are given back after the grace."""
@@ -137,31 +144,56 @@ class Worker:
     async def _run(self) -> None:
         async with self._app.open_async():
             await asyncio.to_thread(self._start_periodic_once)
-            worker: Any = QueueWorker(self._app,
-                                      queues=[QUEUE],
-                                      concurrency=self._concurrency,
-                                      fetch_job_polling_interval=2.0,
-                                      shutdown_graceful_timeout=self._grace,
-                                      update_heartbeat_interval=HEARTBEAT,
-                                      stalled_worker_timeout=3600.0,
-                                      delete_jobs='successful')
-            rescue = asyncio.create_task(self._rescue_for_ever(worker))
+            rescue = asyncio.create_task(self._rescue_for_ever())
             try:
-                await worker.run()
+                with signals.on_stop(self._stop):
+                    await self._work_until_told_to_stop()
             finally:
                 rescue.cancel()
+
+    async def _work_until_told_to_stop(self) -> None:
+        """The library's worker ends when a statement or its listening connection fails. Another
+        one then takes its place, as soon as there is a database again."""
+        while not self._told_to_stop.is_set():
+            self._worker, failure = self._new_worker(), None
+            try:
+                await self._worker.run()
+            except ConnectorException as error:
+                failure = error
+            if not self._told_to_stop.is_set():
+                log.warning('worker_lost_database', exc_info=failure)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told_to_stop.wait(), PAUSE)
+
+    def _new_worker(self) -> Any:
+        return QueueWorker(self._app,
+                           queues=[QUEUE],
+                           concurrency=self._concurrency,
+                           fetch_job_polling_interval=2.0,
+                           shutdown_graceful_timeout=self._grace,
+                           install_signal_handlers=False,
+                           update_heartbeat_interval=HEARTBEAT,
+                           stalled_worker_timeout=3600.0,
+                           delete_jobs='successful')
+
+    def _stop(self) -> None:
+        self._told_to_stop.set()
+        self._worker.stop()
 
     def _start_periodic_once(self) -> None:
         for handler in self._handlers:
             if handler.cron:
                 self._jobs.defer(Job(name=handler.name, once=handler.name))
 
-    async def _rescue_for_ever(self, worker: Any) -> None:
+    async def _rescue_for_ever(self) -> None:
         while True:
+            own = self._worker.worker_id if self._worker else None
             try:
-                await asyncio.to_thread(self._rescue, worker.worker_id)
+                await asyncio.to_thread(self._rescue, own)
                 self._beat()
-            except Exception:  # pylint: disable=broad-exception-caught  # tried again in a moment
+            except DomainError as error:  # no database at the moment; tried again
+                log.warning('rescue_failed', reason=error.code)
+            except Exception:  # pylint: disable=broad-exception-caught  # the same
                 log.warning('rescue_failed', exc_info=True)
             await asyncio.sleep(HEARTBEAT)
 

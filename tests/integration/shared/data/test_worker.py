@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from psycopg import sql
+from sqlalchemy import Engine, make_url, text
 
 from talelio_backend.shared.data.jobs import ProcrastinateJobs
 from talelio_backend.shared.data.secrets_manager import DatabaseAddress
@@ -275,3 +277,47 @@ def test_job_that_outlives_the_grace_is_given_back(start: Start, jobs: Procrasti
     (tmp_path / 'go').touch()
     start()
     eventually(lambda: lines(tmp_path / 'slow'))
+
+
+@pytest.fixture(name='outside')
+def connect_beside(scratch_url: str) -> Iterator[psycopg.Connection]:
+    """A connection to another database of the server."""
+    url = make_url(scratch_url).set(drivername='postgresql', database='postgres')
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as link:
+        yield link
+
+
+def test_worker_that_lost_the_database_goes_on_when_it_is_back(start: Start,
+                                                               jobs: ProcrastinateJobs,
+                                                               engine: Engine,
+                                                               outside: psycopg.Connection,
+                                                               tmp_path: Path) -> None:
+    name, log = sql.Identifier(str(engine.url.database)), tmp_path / 'worker-0.log'
+    process = start()
+    eventually(lambda: lines(tmp_path / 'yearly'))
+    outside.execute(sql.SQL('ALTER DATABASE {} ALLOW_CONNECTIONS false').format(name))
+    try:
+        outside.execute(
+            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s',
+            [engine.url.database])
+        eventually(lambda: b'not currently accepting' in log.read_bytes())
+    finally:
+        outside.execute(sql.SQL('ALTER DATABASE {} ALLOW_CONNECTIONS true').format(name))
+    engine.dispose()
+    jobs.defer(Job(name='note', arguments={'name': 'after'}))
+    eventually(lambda: lines(tmp_path / 'after'), seconds=40)
+    eventually(lambda: not statuses(engine, 'note'))
+    assert process.poll() is None
+    process.terminate()
+    assert process.wait(15) == 0
+
+
+def test_worker_that_lost_its_place_takes_another(start: Start, jobs: ProcrastinateJobs,
+                                                  engine: Engine, tmp_path: Path) -> None:
+    process = start()
+    eventually(lambda: lines(tmp_path / 'yearly'))
+    with engine.begin() as connection:
+        assert connection.execute(text('DELETE FROM procrastinate_workers')).rowcount == 1
+    jobs.defer(Job(name='note', arguments={'name': 'after'}))
+    eventually(lambda: lines(tmp_path / 'after'))
+    assert process.poll() is None
