@@ -20,23 +20,32 @@ class S3Options:
     secret_key: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds until a silent store is given up, and how often it is asked in all."""
+
+    connect: float = 2
+    read: float = 10
+    attempts: int = 2
+
+
 class Absent(Exception):
     """The store answers that there is no such key, bucket or range."""
 
 
-def connect(options: S3Options) -> 'S3Client':
-    """A client that gives up on a silent store after 2 s (connect) or 10 s (read), twice."""
+def connect(options: S3Options, patience: Patience = Patience()) -> 'S3Client':
+    """A client that gives up on a silent store, soon: somebody waits for the answer."""
     import boto3  # heavy, and of no use to a process that never touches a file
     from botocore.config import Config
 
     # Since 1.36 boto3 sends checksums that many S3-compatible servers refuse; those servers
     # seldom have a host name per bucket either.
     config = Config(signature_version='s3v4',
-                    connect_timeout=2,
-                    read_timeout=10,
+                    connect_timeout=patience.connect,
+                    read_timeout=patience.read,
                     retries={
                         'mode': 'standard',
-                        'total_max_attempts': 2
+                        'total_max_attempts': patience.attempts
                     },
                     max_pool_connections=16,
                     request_checksum_calculation='when_required',
