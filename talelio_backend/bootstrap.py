@@ -26,6 +26,7 @@ from talelio_backend.shared.data.metrics import ProcessMetrics
 from talelio_backend.shared.data.object_store import S3ObjectStore
 from talelio_backend.shared.data.redis import RedisRateLimiter, build_redis
 from talelio_backend.shared.data.restore_flag import RedisRestoreFlag
+from talelio_backend.shared.data.restored_queue import RestoredQueue
 from talelio_backend.shared.data.revision import code_revision
 from talelio_backend.shared.data.rotation import follow_rotation
 from talelio_backend.shared.data.s3_connection import S3Options
@@ -34,16 +35,14 @@ from talelio_backend.shared.data.unit_of_work import Transactions
 from talelio_backend.shared.domain.events import Event, check_declared
 from talelio_backend.shared.presentation.api import add_routes, answer_errors
 from talelio_backend.shared.presentation.documentation import add_documentation
-from talelio_backend.shared.presentation.edge import KEY, Edge
+from talelio_backend.shared.presentation.edge import KEY, Edge, LogRequest, log_request
 from talelio_backend.shared.presentation.health import add_health
-from talelio_backend.shared.presentation.request_log import log_requests
-from talelio_backend.shared.presentation.request_metrics import measure_requests
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
 from talelio_backend.shared.presentation.surroundings import surround
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.jobs import Handler
 from talelio_backend.shared.services.mailer import Mailer
-from talelio_backend.shared.services.metrics import Uncounted
+from talelio_backend.shared.services.metrics import Uncounted, Unmeasured
 from talelio_backend.shared.services.rate_limit import parse_limits
 from talelio_backend.shared.services.restore_flag import RestoreFlag
 
@@ -78,6 +77,15 @@ class House:
                       run=self.idempotency.sweep,
                       cron='17 * * * *')
         return [own, *(handler for area in self.areas for handler in area.handlers)]
+
+    @property
+    def on_restored(self) -> list[Callable[[], None]]:
+        """What a house does once its database was restored from a backup."""
+        queue = RestoredQueue(
+            self.kernel.engine,
+            self.kernel.clock,
+            notifying=[handler.name for handler in self.handlers if handler.notifies])
+        return [queue.settle, *(react for area in self.areas for react in area.on_restored)]
 
     def forget_connections(self) -> None:
         """For a process that was forked: what was connected belongs to the parent."""
@@ -134,13 +142,13 @@ def create_app(settings: Settings, **overrides: Any) -> Flask:
 
 def make_flask(house: House,
                shutdown: ShutdownFlag | None = None,
-               metrics: ProcessMetrics | None = None) -> Flask:
+               metrics: ProcessMetrics | None = None,
+               log_request: LogRequest = log_request) -> Flask:
     kernel = house.kernel
     app = Flask('talelio_backend', static_folder=None)
     app.url_map.merge_slashes = False
-    app.extensions[KEY] = _edge(house)
+    app.extensions[KEY] = _edge(house, metrics, log_request)
     surround(app)
-    log_requests(app)
     restoring = house.restore_flag.is_up
     answer_errors(app, restoring=restoring)
     routes: list[Route] = [route for area in house.areas for route in area.routes]
@@ -162,11 +170,10 @@ def make_flask(house: House,
     if metrics is not None:
         metrics.begin_at_zero(routes=((method, rule.rule) for rule in app.url_map.iter_rules()
                                       for method in rule.methods or ()))
-        measure_requests(app, metrics)
     return app
 
 
-def _edge(house: House) -> Edge:
+def _edge(house: House, metrics: ProcessMetrics | None, log: LogRequest) -> Edge:
     settings, kernel = house.settings, house.kernel
     authenticators = [area.authenticator for area in house.areas if area.authenticator]
     return Edge(authenticator=authenticators[0] if authenticators else None,
@@ -177,7 +184,9 @@ def _edge(house: House) -> Edge:
                 public_url=settings.public_url,
                 cors_origins=frozenset(settings.cors_origins),
                 verified_email_required=settings.verified_email_required,
-                hsts=settings.env == 'production')
+                hsts=settings.env == 'production',
+                meter=metrics or Unmeasured(),
+                log_request=log)
 
 
 def watching_engine(settings: Settings) -> Engine:

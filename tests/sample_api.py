@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import flask_restful
 from flask import Flask
 from pydantic import Field
 
@@ -12,7 +11,7 @@ from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Conflict, DatabaseUnavailable, NotFound
 from talelio_backend.shared.presentation.answers import (Answer, Cookie, document, moved,
                                                          no_content, unless_known)
-from talelio_backend.shared.presentation.api import add_routes, answer_errors
+from talelio_backend.shared.presentation.api import Resource, add_routes, answer_errors
 from talelio_backend.shared.presentation.conditional import check_version
 from talelio_backend.shared.presentation.documentation import add_documentation
 from talelio_backend.shared.presentation.edge import KEY, Edge
@@ -128,13 +127,13 @@ class Things:
             raise self.failures.pop(0)
 
 
-class Resource(flask_restful.Resource):  # type: ignore[misc]  # brings no types
+class OfThings(Resource):
 
     def __init__(self, things: Things) -> None:
         self._things = things
 
 
-class ThingsResource(Resource):
+class ThingsResource(OfThings):
 
     @endpoint(access=Level.EVERYONE, summary='Lists things', response=ThingListView)
     def get(self, query: ListQuery, call: Call) -> Answer:
@@ -159,7 +158,7 @@ class ThingsResource(Resource):
         return document(self._things.make(body), status=201, location=f'/v1/things/{body.name}')
 
 
-class ThingResource(Resource):
+class ThingResource(OfThings):
 
     @endpoint(access=Level.EVERYONE,
               summary='Reads a thing',
@@ -188,7 +187,7 @@ class ThingResource(Resource):
         return no_content()
 
 
-class OwnResource(Resource):
+class OwnResource(OfThings):
 
     @endpoint(access=Level.MEMBER, summary='Reads what is the caller’s own', response=ThingView)
     def get(self, call: Call) -> Answer:
@@ -204,7 +203,7 @@ class OwnResource(Resource):
         return Answer(body=ThingView(name=str(call.caller.level), note=body.text, count=0))
 
 
-class SignOffResource(Resource):
+class SignOffResource(OfThings):
 
     @endpoint(access=Level.EVERYONE, summary='Clears the cookie', status=204)
     def post(self, call: Call) -> Answer:
@@ -219,7 +218,7 @@ class SignOffResource(Resource):
         return Answer(body=b'ok', media_type='text/plain', cookies=(cookie, ))
 
 
-class OddResource(Resource):
+class OddResource(OfThings):
     """Answers that are no JSON documents, and crashes."""
 
     @endpoint(access=Level.EVERYONE, summary='Moves, streams or crashes', produces='text/plain')

@@ -3,8 +3,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 from pydantic import BaseModel
+from werkzeug.http import http_date
 
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation import conditional
@@ -54,7 +56,7 @@ def unless_known(validator: Callable[[], Document | None], load: Callable[[], Do
     """Answers a conditional read. Where If-None-Match is sent, ``validator`` is asked first (a
     document without body, or None where there is no such thing); the body is only loaded when the
     caller does not have it."""
-    if 'If-None-Match' in request.headers:
+    if 'HTTP_IF_NONE_MATCH' in request_ctx.request.environ:
         present = validator()
         if present is not None:
             tag = conditional.etag(present.validator, present.version)
@@ -74,44 +76,50 @@ def moved(location: str) -> Answer:
 
 def finish(answer: Answer, declaration: Declaration) -> Response:
     """The response of an answer: its ETag, its caching, 304 where the caller has it already."""
+    request = request_ctx.request
     body: Any = answer.body
     if isinstance(body, BaseModel):
         body = body.model_dump_json()
-    response = Response(body, status=answer.status or declaration.status)
-    response.content_type = answer.media_type
-    if answer.status == 204 or answer.body is None:
+    status = answer.status or declaration.status
+    reading = status < 400 and request.method in ('GET', 'HEAD')
+    if answer.etag is not None and status == 200 and reading and conditional.has(answer.etag):
+        status, body = 304, None
+    response = Response(body, status=status, headers=_headers(answer, declaration, reading))
+    if body is None or status == 204:
         response.headers.pop('Content-Type')
-    response.headers.update(answer.headers)
-    if answer.location is not None:
-        response.headers['Location'] = answer.location
-        response.autocorrect_location_header = False
-    if answer.last_modified is not None:
-        response.last_modified = answer.last_modified
-    _set_cookies(response, answer.cookies)
-    if 'Cache-Control' not in response.headers:
-        response.headers['Cache-Control'] = _caching(response, declaration)
-    if answer.etag is not None:
-        response.headers['ETag'] = answer.etag
-        return conditional.not_modified(response)
+    for cookie in answer.cookies:
+        _set_cookie(response, cookie)
     return response
 
 
-def _set_cookies(response: Response, cookies: tuple[Cookie, ...]) -> None:
-    for cookie in cookies:
-        response.set_cookie(cookie.name,
-                            cookie.value,
-                            max_age=cookie.max_age if cookie.value else 0,
-                            path=cookie.path,
-                            domain=cookie.domain,
-                            secure=cookie.secure,
-                            httponly=True,
-                            samesite='Lax')
-        response.headers['Cache-Control'] = 'private, no-store'
+def _headers(answer: Answer, declaration: Declaration, reading: bool) -> dict[str, str]:
+    headers = {'Content-Type': answer.media_type}
+    if answer.etag is not None:
+        headers['ETag'] = answer.etag
+    if answer.location is not None:
+        headers['Location'] = answer.location
+    if answer.last_modified is not None:
+        headers['Last-Modified'] = http_date(answer.last_modified)
+    headers['Cache-Control'] = _caching(declaration, reading)
+    headers.update(answer.headers)
+    if answer.cookies:
+        headers['Cache-Control'] = 'private, no-store'
+    return headers
 
 
-def _caching(response: Response, declaration: Declaration) -> str:
+def _caching(declaration: Declaration, reading: bool) -> str:
     personal = declaration.access >= Level.MEMBER or declaration.credentials
-    read = request.method in ('GET', 'HEAD') and response.status_code < 400
-    if personal or not read:
+    if personal or not reading:
         return 'private, no-store'
     return 'private, no-cache' if caller().account_id else 'no-cache'
+
+
+def _set_cookie(response: Response, cookie: Cookie) -> None:
+    response.set_cookie(cookie.name,
+                        cookie.value,
+                        max_age=cookie.max_age if cookie.value else 0,
+                        path=cookie.path,
+                        domain=cookie.domain,
+                        secure=cookie.secure,
+                        httponly=True,
+                        samesite='Lax')

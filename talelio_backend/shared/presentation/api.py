@@ -3,6 +3,7 @@ from typing import Any
 
 import flask_restful
 from flask import Flask, Response
+from flask.globals import request_ctx
 from flask.views import http_method_funcs
 from werkzeug.exceptions import HTTPException
 
@@ -12,6 +13,7 @@ from talelio_backend.shared.presentation.endpoint import declaration_of
 from talelio_backend.shared.presentation.route import Route
 
 VERBS = ('get', 'post', 'put', 'patch', 'delete')
+_METHODS = {verb.upper(): verb for verb in http_method_funcs} | {'HEAD': 'get'}
 
 
 class UndeclaredEndpoint(TypeError):
@@ -23,6 +25,22 @@ class Api(flask_restful.Api):  # type: ignore[misc]  # Flask-RESTful brings no t
 
     def error_router(self, original_handler: Any, e: Exception) -> Any:
         return original_handler(e)
+
+    def output(self, resource: Any) -> Any:
+        """Endpoints answer responses; there is nothing to represent."""
+        return resource
+
+
+class Resource(flask_restful.Resource):  # type: ignore[misc]
+    """What has an address. Made once, with the services that its methods call; each of these
+    declares an ``endpoint``."""
+
+    init_every_request = False
+
+    def dispatch_request(self, *args: Any, **kwargs: Any) -> Response:
+        method = _METHODS[request_ctx.request.method]
+        response: Response = getattr(self, method)(*args, **kwargs)
+        return response
 
 
 def add_routes(app: Flask, routes: Sequence[Route]) -> None:

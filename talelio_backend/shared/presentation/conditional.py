@@ -33,24 +33,36 @@ def etag(validator: str, version: int | None = None) -> str:
     return f'"{short}"' if version is None else f'"{version}-{short}"'
 
 
-def expected_version(declaration: Declaration) -> int | None:
-    """The version that If-Match names; None for none or ``*``.
+def if_match(declaration: Declaration, change: Callable[[int | None], Response]) -> Response:
+    """Carries ``change`` out with the version that If-Match names, None for none or ``*``; of
+    several versions with the one that is there. A tag that names no version of ours matches none.
 
-    A tag that names no version of ours matches none. Neither does a missing header where one is
-    required, see ``asking_for_if_match``.
+    Raises IfMatchRequired where the required header is missing: in place of VersionMismatch, so
+    that late because who may not know of a thing, or not change it, is told so first.
     """
     header = request.headers.get('If-Match')
-    if declaration.if_match == 'no':
-        return None
-    if header is None:
-        return NOT_A_VERSION if declaration.if_match == 'required' else None
-    if header.strip() == '*':
-        return None
-    # Several tags of one version are one; of several versions at most one is the present one,
-    # and which cannot be told here: refused, which costs the caller a read and nobody an edit.
-    versions = {(tag or '').partition('-')[0] for tag in parse_etags(header).as_set()}
-    version = versions.pop() if len(versions) == 1 else ''
-    return int(version) if _VERSION.fullmatch(version) else NOT_A_VERSION
+    if header is None and declaration.if_match == 'required':
+        try:
+            return change(NOT_A_VERSION)
+        except VersionMismatch as error:
+            raise IfMatchRequired() from error
+    if header is None or header.strip() == '*':
+        return change(None)
+    versions = _versions(header)
+    try:
+        return change(versions[0])
+    except VersionMismatch as error:
+        # Refused, it has changed nothing, and may be tried on what it was refused for.
+        present = error.data.get('version')
+        if present == versions[0] or present not in versions:
+            raise
+        return change(present)
+
+
+def _versions(header: str) -> list[int]:
+    """The versions of strong tags; one that nothing has where there are none."""
+    named = (tag.partition('-')[0] for tag in parse_etags(header).as_set() if tag)
+    return [int(version) for version in named if _VERSION.fullmatch(version)] or [NOT_A_VERSION]
 
 
 def not_modified(response: Response) -> Response:
@@ -67,25 +79,15 @@ def not_modified(response: Response) -> Response:
 def has(present: str) -> bool:
     """Whether If-None-Match names the ETag ``present`` (the header's value, quotes included)."""
     sent = request.headers.get('If-None-Match')
-    return sent is not None and parse_etags(sent).contains_weak(present.strip('"'))
+    if sent is None:
+        return False
+    return sent == present or parse_etags(sent).contains_weak(present.strip('"'))
 
 
 def check_version(present: int, expected: int | None) -> None:
     """Raises VersionMismatch with the present version."""
     if expected is not None and expected != present:
         raise VersionMismatch(version=present)
-
-
-@contextmanager
-def asking_for_if_match(declaration: Declaration) -> Iterator[None]:
-    """Raises IfMatchRequired in place of VersionMismatch where the required header is missing.
-    That late, because who may not know of a thing, or not change it, is told so first."""
-    try:
-        yield
-    except VersionMismatch as error:
-        if declaration.if_match == 'required' and 'If-Match' not in request.headers:
-            raise IfMatchRequired() from error
-        raise
 
 
 @contextmanager

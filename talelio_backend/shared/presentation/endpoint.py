@@ -2,11 +2,12 @@
 and the OpenAPI document is made from it."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast, get_type_hints
 
 from flask import Response, request
+from flask.globals import request_ctx
 from pydantic import BaseModel
 
 from talelio_backend.shared.domain.access import Level
@@ -67,10 +68,23 @@ def endpoint(*,
                                       'idempotent': status == 201
                                   } | options))
 
+        wants_call = 'call' in hints
+
         @functools.wraps(method)
         def view(resource: Any, **path: Any) -> Response:
-            answer = functools.partial(method, resource)
-            return _run(declaration, answer if 'call' in hints else _without_call(answer), path)
+            inputs, who = _checked(declaration, path), caller()
+
+            def answer(version: int | None) -> Response:
+                if wants_call:
+                    inputs['call'] = Call(caller=who, expected_version=version)
+                return finish(method(resource, **inputs), declaration)
+
+            def carry_out() -> Response:
+                if declaration.if_match == 'no':
+                    return answer(None)
+                return conditional.if_match(declaration, answer)
+
+            return idempotency.once(who, carry_out) if declaration.idempotent else carry_out()
 
         view.__dict__['declaration'] = declaration
         return view
@@ -82,23 +96,15 @@ def declaration_of(view: Any) -> Declaration | None:
     return cast(Declaration | None, getattr(view, 'declaration', None))
 
 
-def _without_call(method: Method) -> Method:
-    """A method that asks for nothing but the path is not told who calls."""
-    return lambda call, **inputs: method(**inputs)
-
-
-def _run(declaration: Declaration, method: Method, path: Mapping[str, Any]) -> Response:
-    check_access(declaration, caller())
-    if any('\0' in str(value) for value in path.values()):
+def _checked(declaration: Declaration, path: dict[str, Any]) -> dict[str, Any]:
+    """What the method reads, of a caller who may call it. Raises what ``declaration`` refuses."""
+    request = request_ctx.request
+    check_access(declaration, caller(), request.method)
+    if '\0' in request.path:
         raise PathNotFound()  # PostgreSQL's text has no U+0000
     request.max_content_length = declaration.max_body
-    inputs: dict[str, Any] = dict(path)
     if declaration.query is not None:
-        inputs['query'] = reading.read_query(declaration.query)
+        path['query'] = reading.read_query(declaration.query)
     if declaration.body is not None:
-        inputs['body'] = reading.read_body(declaration)
-    call = Call(caller=caller(), expected_version=conditional.expected_version(declaration))
-    if declaration.idempotent:
-        return idempotency.once(caller(), lambda: finish(method(call=call, **inputs), declaration))
-    with conditional.asking_for_if_match(declaration):
-        return finish(method(call=call, **inputs), declaration)
+        path['body'] = reading.read_body(declaration)
+    return path

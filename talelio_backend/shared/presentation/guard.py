@@ -1,5 +1,3 @@
-from flask import request
-
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import NotYours
 from talelio_backend.shared.presentation.declaration import Declaration
@@ -10,7 +8,7 @@ from talelio_backend.shared.services.authentication import (AccountBlocked, Call
 READING = frozenset({'GET', 'HEAD', 'OPTIONS'})
 
 
-def check_access(declaration: Declaration, caller: Caller) -> None:
+def check_access(declaration: Declaration, caller: Caller, method: str) -> None:
     """Raises CredentialsRequired for a stranger, AccountBlocked, NotYours for too low a level,
     EmailNotVerified for a write by a member whose address is not proven."""
     if declaration.credentials and caller.account_id is None:
@@ -20,6 +18,6 @@ def check_access(declaration: Declaration, caller: Caller) -> None:
             raise CredentialsRequired()
         raise AccountBlocked() if caller.blocked else NotYours()
     needs_proof = (declaration.access >= Level.MEMBER and not declaration.unverified
-                   and request.method not in READING)
+                   and method not in READING)
     if needs_proof and edge().verified_email_required and not caller.verified:
         raise EmailNotVerified()

@@ -1,63 +1,52 @@
-import time
+"""One event for each request: who, what, how it ended, how long it took. No path, no query and
+no body, which may hold tokens and names."""
+
 from collections.abc import Iterator
+from time import perf_counter
 from typing import Any
 
-import structlog
-from flask import Flask, Response, g, request
+from flask import Request, Response
 
-from talelio_backend.shared.presentation.edge import caller
-
-log = structlog.get_logger('talelio.api')
+from talelio_backend.shared.presentation.edge import LogRequest
+from talelio_backend.shared.services.authentication import Caller
 
 
-def log_requests(app: Flask) -> None:
-    """One event for each request: who, what, how it ended, how long it took. No path, no query
-    and no body, which may hold tokens and names."""
-    # Around everything else: first before a request, last after it.
-    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
-    app.after_request_funcs.setdefault(None, []).insert(0, _finish)
-
-
-def _begin() -> None:
-    g.logged_from = time.perf_counter()
-
-
-def _finish(response: Response) -> Response:
-    event = _describe(response)
-    if response.is_streamed:
-        _log_at_the_end(response, event, g.logged_from)
-    else:
-        sent = request.method != 'HEAD' and response.status_code not in (204, 304)
-        event['bytes'] = response.calculate_content_length() if sent else 0
-        event['duration_ms'] = _milliseconds_since(g.logged_from)
-        log.info('request', **event)
-    return response
-
-
-def _describe(response: Response) -> dict[str, Any]:
-    rule, account_id = request.url_rule, caller().account_id
-    return {
-        'request_id': g.get('request_id'),
+def tell(log: LogRequest, request: Request, response: Response, *, request_id: str, caller: Caller,
+         started: float) -> None:
+    """Hands the facts of a request to ``log``; those of a stream when it is over, since it has
+    its length and its duration only then. ``started`` as ``perf_counter`` had it."""
+    rule, account_id, status = request.url_rule, caller.account_id, response.status_code
+    facts: dict[str, Any] = {
+        'request_id': request_id,
         'actor_id': None if account_id is None else str(account_id),
         'method': request.method,
         'route': None if rule is None else rule.rule,
-        'status': response.status_code,
+        'status': status,
         'client_ip': request.remote_addr,
+        'bytes': 0,
     }
+    if response.is_streamed:
+        _tell_at_the_end(log, response, facts, started)
+        return
+    if request.method != 'HEAD' and status not in (204, 304):
+        facts['bytes'] = response.calculate_content_length()
+    facts['duration_ms'] = _milliseconds_since(started)
+    log(facts)
 
 
-def _log_at_the_end(response: Response, event: dict[str, Any], started: float) -> None:
-    """A stream has its length and its duration when it is over; it may be cut off before."""
-    event['bytes'] = 0
+def _tell_at_the_end(log: LogRequest, response: Response, facts: dict[str, Any],
+                     started: float) -> None:
+    """It may be cut off before, by a client that goes away."""
     chunks: Any = response.response
 
     def count() -> Iterator[bytes]:
         for chunk in chunks:
-            event['bytes'] += len(chunk)
+            facts['bytes'] += len(chunk)
             yield chunk
 
     def finish() -> None:
-        log.info('request', **event, duration_ms=_milliseconds_since(started))
+        facts['duration_ms'] = _milliseconds_since(started)
+        log(facts)
 
     close = getattr(chunks, 'close', None)
     if close is not None:
@@ -67,4 +56,4 @@ def _log_at_the_end(response: Response, event: dict[str, Any], started: float) -
 
 
 def _milliseconds_since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 2)
+    return round((perf_counter() - started) * 1000, 2)

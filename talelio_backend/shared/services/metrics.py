@@ -37,3 +37,16 @@ class Uncounted:
 
     def count(self, name: str, **labels: str) -> None:
         pass
+
+
+class Unmeasured:
+    """For an application that nobody measures."""
+
+    def began(self) -> None:
+        pass
+
+    def ended(self) -> None:
+        pass
+
+    def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        pass

@@ -3,7 +3,7 @@ and read by the unit of work, so that no use case has to carry it through its ar
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,10 +26,20 @@ def provenance() -> Provenance:
     return _present.get()
 
 
+def begin(new: Provenance) -> Token[Provenance]:
+    """``new`` acts until ``end`` gets the token back, for whom no ``with`` can surround."""
+    return _present.set(new)
+
+
+def end(token: Token[Provenance]) -> None:
+    """Whoever acted before ``begin`` acts again, whatever has begun since then."""
+    _present.reset(token)
+
+
 @contextmanager
 def acting_as(new: Provenance) -> Iterator[None]:
-    token = _present.set(new)
+    token = begin(new)
     try:
         yield
     finally:
-        _present.reset(token)
+        end(token)

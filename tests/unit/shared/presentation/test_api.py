@@ -1,18 +1,17 @@
 from typing import Any
 
-import flask_restful
 import pytest
 from flask import Flask
 
 from talelio_backend.shared.area import Route
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation.answers import Answer, no_content
-from talelio_backend.shared.presentation.api import UndeclaredEndpoint, add_routes
+from talelio_backend.shared.presentation.api import Resource, UndeclaredEndpoint, add_routes
 from talelio_backend.shared.presentation.endpoint import Call, declaration_of, endpoint
 from tests.sample_api import Name, ThingBody, ThingQuery, ThingView
 
 
-class Declared(flask_restful.Resource):  # type: ignore[misc]  # brings no types
+class Declared(Resource):
 
     @endpoint(access=Level.MEMBER, summary='Declared', status=201, response=ThingView)
     def post(self, body: ThingBody, query: ThingQuery, call: Call) -> Answer:

@@ -112,8 +112,17 @@ def test_other_ways_to_match(ask: Ask, tag: str, form: str) -> None:
 
 
 @pytest.mark.parametrize('form', [
+    '"7-a", {}', '{}, "7-a"', '"a", "7-a",{} , "9-b"', 'W/"1-x", {}',
+    ', '.join(f'"{number}-x"' for number in range(40)) + ', {}'
+])
+def test_any_of_several_may_match(ask: Ask, sample: Sample, tag: str, form: str) -> None:
+    assert change(ask, If_Match=form.format(tag)) == (200, '')
+    assert sample.things.kept['boat'][0] == 2
+
+
+@pytest.mark.parametrize('form', [
     'W/{}', '""', '"', 'garbage', '"x-1"', '"-1"', '"1.0"', '"١"', '"2-a"', '"' + '9' * 5000 + '"',
-    '"2-a", "3-b"', ','
+    '"2-a", "3-b"', 'W/{}, "2-a"', ','
 ])
 def test_anything_else_matches_nothing(ask: Ask, tag: str, form: str) -> None:
     assert change(ask, If_Match=form.format(tag)) == (412, 'version_mismatch')

@@ -1,50 +1,9 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask, Response, g
 
-from talelio_backend.shared.domain.errors import NotYours
-from talelio_backend.shared.domain.ids import new_id
-from talelio_backend.shared.presentation.api import answer_errors
-from talelio_backend.shared.presentation.request_log import log_requests
-from talelio_backend.shared.services.authentication import Caller
-
-ACCOUNT = new_id()
-
-
-@pytest.fixture(name='app')
-def _app() -> Flask:
-    app = Flask('sample')
-
-    @app.get('/v1/things/<slug>')
-    def show(slug: str) -> Response:
-        return Response(slug * 10)
-
-    @app.get('/v1/stream')
-    def stream() -> Response:
-
-        def pieces() -> Iterator[bytes]:
-            yield b'12345'
-            yield b'678'
-
-        return Response(pieces())
-
-    @app.get('/v1/crash')
-    def crash() -> Response:
-        raise ValueError('unforeseen')
-
-    @app.before_request
-    def identify() -> None:
-        g.request_id = 'r-1'
-
-    @app.before_request
-    def authenticate() -> None:
-        g.caller = Caller(account_id=ACCOUNT)
-
-    answer_errors(app)
-    log_requests(app)
-    return app
+from tests.sample_api import Sample
+from tests.unit.shared.presentation.conftest import CALLERS, Ask
 
 
 def only(log: list[Any]) -> dict[str, Any]:
@@ -52,67 +11,77 @@ def only(log: list[Any]) -> dict[str, Any]:
     return dict(event)
 
 
-def test_request_is_told_by_its_rule(app: Flask, log: list[Any]) -> None:
-    app.test_client().get('/v1/things/secret-slug?token=secret-token')
+def test_request_is_told_by_its_rule(ask: Ask, log: list[Any]) -> None:
+    ask('GET /v1/things/secret-slug?tag=secret', as_='member', headers={'X-Request-Id': 'r-1'})
 
     event = only(log)
     assert event.pop('duration_ms') >= 0
+    assert event.pop('bytes') > 0
     assert event == {
         'event': 'request',
         'log_level': 'info',
         'request_id': 'r-1',
-        'actor_id': str(ACCOUNT),
+        'actor_id': str(CALLERS['member'].account_id),
         'method': 'GET',
-        'route': '/v1/things/<slug>',
-        'status': 200,
+        'route': '/v1/things/<name>',
+        'status': 404,
         'client_ip': '127.0.0.1',
-        'bytes': 110,
     }
+    assert 'secret' not in str(log)
 
 
-def test_unknown_path_has_no_route(app: Flask, log: list[Any]) -> None:
-    app.test_client().get('/v1/nowhere/secret')
+def test_unknown_path_has_no_route(ask: Ask, log: list[Any]) -> None:
+    ask('GET /v1/nowhere/secret')
 
     event = only(log)
     assert (event['route'], event['status']) == (None, 404)
     assert 'secret' not in str(log)
 
 
-def test_stranger_has_no_actor(app: Flask, log: list[Any]) -> None:
-    app.before_request_funcs[None].pop()
-    app.test_client().get('/v1/things/x')
+def test_stranger_has_no_actor(ask: Ask, log: list[Any]) -> None:
+    ask('GET /v1/things')
 
     assert only(log)['actor_id'] is None
 
 
-def test_answer_without_body_has_no_bytes(app: Flask, log: list[Any]) -> None:
-    app.test_client().head('/v1/things/x')
+def test_bytes_are_those_of_the_body(ask: Ask, log: list[Any]) -> None:
+    answer = ask('GET /v1/things')
+
+    assert only(log)['bytes'] == len(answer.data) > 0
+
+
+@pytest.mark.parametrize('what', ['HEAD /v1/things', 'OPTIONS /v1/things'])
+def test_answer_without_body_has_no_bytes(ask: Ask, log: list[Any], what: str) -> None:
+    ask(what)
 
     assert only(log)['bytes'] == 0
 
 
-def test_stream_is_told_when_it_is_over(app: Flask, log: list[Any]) -> None:
-    response = app.test_client().get('/v1/stream', buffered=False)
+def test_stream_is_told_when_it_is_over(ask: Ask, log: list[Any]) -> None:
+    response = ask('GET /v1/odd/stream', buffered=False)
     assert [event for event in log if event['event'] == 'request'] == []
 
-    assert response.data == b'12345678'
+    assert response.data == b'one two'
     response.close()
 
-    assert only(log)['bytes'] == 8
+    event = only(log)
+    assert (event['bytes'], event['route']) == (7, '/v1/odd/<kind>')
+    assert event['duration_ms'] >= 0
 
 
-def test_crash_is_a_request_too(app: Flask, log: list[Any]) -> None:
-    app.test_client().get('/v1/crash')
+@pytest.mark.parametrize(('what', 'status'), [
+    ('GET /v1/odd/crash', 500),
+    ('GET /v1/own', 401),
+    ('PUT /v1/things', 405),
+    ('POST /v1/accounts/sign-off', 403),
+])
+def test_refusal_is_a_request_too(ask: Ask, log: list[Any], what: str, status: int) -> None:
+    ask(what, headers={'Origin': 'https://elsewhere.example'})
 
-    assert only(log)['status'] == 500
+    assert only(log)['status'] == status
 
 
-def test_refusal_before_the_resource_is_a_request_too(app: Flask, log: list[Any]) -> None:
+def test_probe_is_a_request_too(sample: Sample, log: list[Any]) -> None:
+    sample.client.get('/livez')
 
-    @app.before_request
-    def refuse() -> None:
-        raise NotYours()
-
-    app.test_client().get('/v1/things/x')
-
-    assert only(log)['status'] == 403
+    assert only(log)['status'] == 404  # the sample has none

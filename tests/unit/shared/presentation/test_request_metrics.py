@@ -1,9 +1,6 @@
-from typing import Any
-
 import pytest
-from flask import Flask, Response
 
-from talelio_backend.shared.presentation.request_metrics import measure_requests
+from tests.sample_api import Sample
 
 
 class RecordingMeter:
@@ -26,26 +23,18 @@ class RecordingMeter:
 
 
 @pytest.mark.parametrize(('method', 'path', 'expected'), [
-    ('GET', '/v1/things/secret', ('GET', '/v1/things/<slug>', 200)),
-    ('GET', '/v1/crash', ('GET', '/v1/crash', 500)),
+    ('GET', '/v1/things/secret', ('GET', '/v1/things/<name>', 404)),
+    ('GET', '/v1/odd/crash', ('GET', '/v1/odd/<kind>', 500)),
+    ('GET', '/v1/odd/stream', ('GET', '/v1/odd/<kind>', 200)),
     ('GET', '/v1/nowhere', ('GET', 'none', 404)),
-    ('POST', '/v1/crash', ('POST', 'none', 405)),
+    ('POST', '/v1/odd/crash', ('POST', 'none', 405)),
     ('BREW', '/v1/nowhere', ('other', 'none', 404)),
 ])
-def test_label_is_the_rule_and_never_the_path(method: str, path: str, expected: Any) -> None:
-    app, meter = Flask('sample'), RecordingMeter()
+def test_label_is_the_rule_and_never_the_path(method: str, path: str,
+                                              expected: tuple[str, str, int]) -> None:
+    meter = RecordingMeter()
 
-    @app.get('/v1/things/<slug>')
-    def show(slug: str) -> Response:
-        return Response(slug)
-
-    @app.get('/v1/crash')
-    def crash() -> Response:
-        raise ValueError('unforeseen')
-
-    measure_requests(app, meter)
-
-    app.test_client().open(path, method=method)
+    Sample(meter=meter).client.open(path, method=method)
 
     assert meter.answers == [expected]
     assert (meter.most, meter.in_progress) == (1, 0)

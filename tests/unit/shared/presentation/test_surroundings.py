@@ -224,6 +224,27 @@ def test_limiter_that_is_down_stops_nobody(ask: Ask, sample: Sample) -> None:
     assert 'RateLimit' not in answer.headers
 
 
-def test_pages_outside_of_the_api_are_not_counted(ask: Ask, sample: Sample) -> None:
-    ask('GET /problems/not_found')
+@pytest.mark.parametrize('what', [
+    *EVERY_KIND, 'OPTIONS /v1/nowhere', 'HEAD /v1/things', 'GET /problems/not_found', 'GET /',
+    'GET /v1/docs', 'GET /version', 'BREW /v1/things'
+])
+def test_every_answer_tells_the_limit(ask: Ask, sample: Sample, what: str) -> None:
+    headers = ask(what).headers
+    assert headers['RateLimit-Policy'] == '"default";q=1000;w=60'
+    assert headers['RateLimit'] == '"default";r=999;t=60'
+    assert sample.limiter.buckets == ['address:127.0.0.1']
+
+
+def test_other_origin_is_counted_before_it_is_refused(ask: Ask) -> None:
+    refused = ask('POST /v1/accounts/sign-off', headers={'Origin': 'https://elsewhere.example'})
+    assert (refused.status_code, refused.headers['RateLimit']) == (403, '"default";r=999;t=60')
+
+
+@pytest.mark.parametrize('path', ['/livez', '/readyz', '/v1/health'])
+def test_probes_are_answered_before_any_check(ask: Ask, sample: Sample, path: str) -> None:
+    sample.limiter.down = True
+    sent = {'Authorization': 'Bearer made-up', 'Origin': 'https://elsewhere.example'}
+    answer = ask(f'GET {path}', headers=sent)
+    assert answer.status_code == 404  # the sample has none
     assert not sample.limiter.buckets
+    assert 'RateLimit' not in answer.headers and answer.headers['X-Request-Id']
