@@ -2,7 +2,6 @@
 from urllib.parse import quote
 
 from flask import request
-from flask_restful import Resource
 
 from talelio_backend.app_account.domain.errors import (EmailNotAllowed, EmailTaken, LinkInvalid,
                                                        RegistrationClosed, TooManyMails,
@@ -16,6 +15,7 @@ from talelio_backend.app_account.services.verification import VerificationServic
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Busy, Invalid
 from talelio_backend.shared.presentation.answers import Answer
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 
 ACCEPTED = AcceptedView(status='accepted')
@@ -26,7 +26,7 @@ def accepted_languages() -> list[str]:
     return [tag for tag, quality in request.accept_languages if quality > 0]
 
 
-class RegisterResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class RegisterResource(Resource):
 
     def __init__(self, registration: RegistrationService) -> None:
         self._registration = registration
@@ -45,7 +45,7 @@ class RegisterResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings 
         return Answer(body=RegisteredView.of(account), location=f'/v1/users/{account.username}')
 
 
-class VerifyResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class VerifyResource(Resource):
 
     def __init__(self, verification: VerificationService) -> None:
         self._verification = verification
@@ -58,7 +58,7 @@ class VerifyResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no
         return Answer(body=RegisteredView.of(self._verification.verify(body.token)))
 
 
-class ResendResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class ResendResource(Resource):
 
     def __init__(self, verification: VerificationService) -> None:
         self._verification = verification
@@ -73,7 +73,7 @@ class ResendResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no
         return Answer(body=ACCEPTED)
 
 
-class VerifyPageResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class VerifyPageResource(Resource):
     """Where the link in the mail leads on a site without a page of its own for it."""
 
     def __init__(self, verification: VerificationService, client_url: str,

@@ -2,7 +2,6 @@
 from uuid import UUID
 
 from flask import after_this_request, request
-from flask_restful import Resource
 
 from talelio_backend.app_account.domain.errors import (InvalidCredentials, RefreshTokenInvalid,
                                                        RefreshTokenMissing, SessionNotFound,
@@ -17,6 +16,7 @@ from talelio_backend.app_account.services.signing_in import SignInService
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Busy, SessionStoreUnavailable, Unauthenticated
 from talelio_backend.shared.presentation.answers import Answer, no_content
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, list_answer
 from talelio_backend.shared.services.authentication import AccountBlocked
@@ -31,7 +31,7 @@ def _signed_in(session: SignedInSession, cookie: RefreshCookie) -> Answer:
                   cookies=(cookie.holding(session.refresh_token), ))
 
 
-class LoginResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class LoginResource(Resource):
 
     def __init__(self, signing_in: SignInService, cookie: RefreshCookie) -> None:
         self._signing_in = signing_in
@@ -52,7 +52,7 @@ class LoginResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no 
         return _signed_in(session, self._cookie)
 
 
-class TokenResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class TokenResource(Resource):
 
     def __init__(self, sessions: SessionService, cookie: RefreshCookie) -> None:
         self._sessions = sessions
@@ -72,7 +72,7 @@ class TokenResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no 
         return _signed_in(session, self._cookie)
 
 
-class LogoutResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class LogoutResource(Resource):
 
     def __init__(self, sessions: SessionService, cookie: RefreshCookie) -> None:
         self._sessions = sessions
@@ -84,7 +84,7 @@ class LogoutResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no
         return no_content(cookies=(self._cookie.cleared(), ))
 
 
-class MySessionsResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MySessionsResource(Resource):
 
     def __init__(self, sessions: SessionService, queries: AccountQueries) -> None:
         self._sessions = sessions
@@ -108,7 +108,7 @@ class MySessionsResource(Resource):  # type: ignore[misc]  # Flask-RESTful bring
         return no_content()
 
 
-class MySessionResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MySessionResource(Resource):
 
     def __init__(self, sessions: SessionService) -> None:
         self._sessions = sessions

@@ -1,6 +1,4 @@
 # pylint: disable=unused-argument  # the kernel hands its call to every endpoint
-from flask_restful import Resource
-
 from talelio_backend.app_account.domain.errors import LastAdmin, OwnAccount
 from talelio_backend.app_account.presentation.personal import personal
 from talelio_backend.app_account.presentation.schemas import (LEVELS, BlockBody, LevelBody, MeView,
@@ -12,13 +10,14 @@ from talelio_backend.app_account.services.queries import AccountQueries
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Invalid, UserNotFound
 from talelio_backend.shared.presentation.answers import Answer, document
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import list_answer
 from talelio_backend.shared.services.listing import BadQuery, Document
 
 
-class MeResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MeResource(Resource):
 
     def __init__(self, profiles: ProfileService, queries: AccountQueries) -> None:
         self._profiles = profiles
@@ -46,7 +45,7 @@ class MeResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no typ
                                 session_id=call.caller.session_id)
 
 
-class UsersResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class UsersResource(Resource):
 
     def __init__(self, queries: AccountQueries) -> None:
         self._queries = queries
@@ -58,7 +57,7 @@ class UsersResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no 
         return personal(list_answer('users', page, wanted))
 
 
-class UserResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class UserResource(Resource):
 
     def __init__(self, queries: AccountQueries) -> None:
         self._queries = queries
@@ -73,7 +72,7 @@ class UserResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no t
         return document(self._queries.user(username))
 
 
-class UserLevelResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class UserLevelResource(Resource):
 
     def __init__(self, administration: AdministrationService, queries: AccountQueries) -> None:
         self._administration = administration
@@ -92,7 +91,7 @@ class UserLevelResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings
         return personal(document(self._queries.user_row(username)))
 
 
-class UserBlockResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class UserBlockResource(Resource):
 
     def __init__(self, administration: AdministrationService, queries: AccountQueries) -> None:
         self._administration = administration

@@ -1,8 +1,6 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
-from flask_restful import Resource
-
 from talelio_backend.app_article.domain.errors import (AlreadyDraft, AlreadyPublished,
                                                        ArticleNotFound, SlugTaken)
 from talelio_backend.app_article.presentation import schemas
@@ -12,6 +10,7 @@ from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import NotYours, UserNotFound
 from talelio_backend.shared.presentation.answers import (Answer, document, moved, no_content,
                                                          unless_known)
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import list_answer
@@ -22,7 +21,7 @@ def _address(slug: str) -> str:
     return f'/v1/articles/{quote(slug)}'
 
 
-class ArticlesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class ArticlesResource(Resource):
 
     def __init__(self, publishing: PublishingService, articles: ArticleQueries) -> None:
         self._publishing = publishing
@@ -44,7 +43,7 @@ class ArticlesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings 
                            request)
 
 
-class AuthorArticlesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class AuthorArticlesResource(Resource):
 
     def __init__(self, articles: ArticleQueries) -> None:
         self._articles = articles
@@ -59,7 +58,7 @@ class AuthorArticlesResource(Resource):  # type: ignore[misc]  # Flask-RESTful b
         return list_answer('articles', page, request)
 
 
-class TagsResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class TagsResource(Resource):
 
     def __init__(self, articles: ArticleQueries) -> None:
         self._articles = articles
@@ -72,7 +71,7 @@ class TagsResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no t
         return list_answer('tags', self._articles.tags(query.author, request), request)
 
 
-class _OneArticle(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class _OneArticle(Resource):
 
     def __init__(self, publishing: PublishingService, articles: ArticleQueries) -> None:
         self._publishing = publishing

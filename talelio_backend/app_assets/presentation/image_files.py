@@ -1,7 +1,6 @@
 from collections.abc import Iterable
 
 from flask import request
-from flask_restful import Resource
 from werkzeug.http import parse_date
 
 from talelio_backend.app_assets.domain.errors import ImageNotFound
@@ -11,6 +10,7 @@ from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import StorageUnavailable
 from talelio_backend.shared.presentation import conditional
 from talelio_backend.shared.presentation.answers import Answer
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.endpoint import endpoint
 from talelio_backend.shared.presentation.problems import RangeNotSatisfiable
 from talelio_backend.shared.presentation.ranges import ByteRange, wanted_range
@@ -27,7 +27,7 @@ _HEADERS = {
 }
 
 
-class ImageFileResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class ImageFileResource(Resource):
 
     def __init__(self, *, serving: ServingService) -> None:
         self._serving = serving

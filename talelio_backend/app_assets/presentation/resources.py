@@ -2,8 +2,6 @@ import json
 from functools import partial
 from uuid import UUID
 
-from flask_restful import Resource
-
 from talelio_backend.app_assets.domain.errors import ImageInUse, ImageNotFound, QuotaExceeded
 from talelio_backend.app_assets.presentation.schemas import (DeletedView, DeletionQuery,
                                                              ImagePatch, ImagesQuery, ImagesView,
@@ -14,6 +12,7 @@ from talelio_backend.app_assets.services.uploading import UploadingService
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import StorageUnavailable
 from talelio_backend.shared.presentation.answers import Answer, document, no_content
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import list_answer
@@ -36,7 +35,7 @@ def _image_id(text: str) -> UUID:
         raise ImageNotFound() from error
 
 
-class ImagesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class ImagesResource(Resource):
 
     def __init__(self, *, uploading: UploadingService, keeping: KeepingService,
                  queries: ImageQueries) -> None:

@@ -1,7 +1,5 @@
 from uuid import UUID
 
-from flask_restful import Resource
-
 from talelio_backend.app_project.domain.errors import OrderStale, ProjectLimit, ProjectNotFound
 from talelio_backend.app_project.presentation.schemas import (NewProjectBody, OrderBody,
                                                               ProjectDocumentView,
@@ -12,12 +10,13 @@ from talelio_backend.app_project.services.queries import ProjectQueries
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import UserNotFound
 from talelio_backend.shared.presentation.answers import Answer, document, no_content, unless_known
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, list_answer
 
 
-class NewProjectResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class NewProjectResource(Resource):
 
     def __init__(self, service: ProjectService, projects: ProjectQueries) -> None:
         self._service = service
@@ -36,7 +35,7 @@ class NewProjectResource(Resource):  # type: ignore[misc]  # Flask-RESTful bring
                         location=f'/v1/projects/{project_id}')
 
 
-class ProjectResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class ProjectResource(Resource):
 
     def __init__(self, service: ProjectService, projects: ProjectQueries) -> None:
         self._service = service
@@ -77,7 +76,7 @@ class ProjectResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings n
         return no_content()
 
 
-class ProjectOrderResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class ProjectOrderResource(Resource):
 
     def __init__(self, service: ProjectService) -> None:
         self._service = service
@@ -91,7 +90,7 @@ class ProjectOrderResource(Resource):  # type: ignore[misc]  # Flask-RESTful bri
         return no_content()
 
 
-class OwnerProjectsResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class OwnerProjectsResource(Resource):
 
     def __init__(self, projects: ProjectQueries) -> None:
         self._projects = projects
