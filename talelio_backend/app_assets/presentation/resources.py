@@ -80,7 +80,7 @@ class ImagesResource(Resource):
         return Answer(body=DeletedView(deleted=deleted.images, bytes=deleted.size))
 
 
-class ImageResource(Resource):  # type: ignore[misc]
+class ImageResource(Resource):
 
     def __init__(self, *, keeping: KeepingService, queries: ImageQueries) -> None:
         self._keeping = keeping
