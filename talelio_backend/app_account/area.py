@@ -32,11 +32,13 @@ def plug(kernel: Kernel, settings: AccountSettings) -> Area:
                             run=services.mails.send,
                             attempts=mails.ATTEMPTS,
                             pause=mails.PAUSE,
-                            longest_pause=mails.LONGEST_PAUSE),
+                            longest_pause=mails.LONGEST_PAUSE,
+                            notifies=True),
                     Handler(name=retention.SWEEP, run=services.retention.sweep, cron='0 * * * *'),
                 ),
                 commands=(create_admin_command(services.appointment),
-                          accounts_group(services.administration)))
+                          accounts_group(services.administration)),
+                on_restored=(services.administration.end_all_sessions, ))
 
 
 def _registration_routes(services: UseCases, settings: AccountSettings) -> list[Route]:

@@ -60,3 +60,6 @@ class Area:
     recorder: 'Recorder | None' = None
     # Called once in each new worker process, after fork.
     on_start: Sequence[Callable[[], None]] = ()
+    # Called once in a house whose database was just restored from a backup, before anybody else
+    # sees it.
+    on_restored: Sequence[Callable[[], None]] = ()

@@ -26,7 +26,8 @@ class Handler:
     """How a job is done. ``run`` takes the job's arguments as keywords and is idempotent: a
     committed job runs at least once. ``attempts`` counts the first; between two the pause starts
     at ``pause`` seconds and doubles up to ``longest_pause``. ``cron`` (five fields) makes it
-    periodic; it then runs once when a worker starts as well."""
+    periodic; it then runs once when a worker starts as well. ``notifies``: its jobs tell somebody
+    something, as a mail does; a restored backup must not have it told once more."""
 
     name: str
     run: Callable[..., None]
@@ -34,6 +35,7 @@ class Handler:
     pause: int = 2
     longest_pause: int = 3600
     cron: str | None = None
+    notifies: bool = False
     on_exhausted: Callable[..., None] | None = None
 
 

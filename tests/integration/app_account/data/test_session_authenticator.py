@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import event
 
 from talelio_backend.app_account.adapters import Adapters
+from talelio_backend.app_account.domain.errors import RefreshTokenInvalid
 from talelio_backend.app_account.use_cases import UseCases
 from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
@@ -109,3 +110,19 @@ def test_session_past_its_idle_expiry_does_not_cut_a_token_that_lives(
     session = services.sessions.refresh(session.refresh_token)
     clock.advance(minutes=5)
     assert _caller(adapters, session.access_token.text).level is Level.MEMBER
+
+
+def test_nobody_is_signed_in_after_a_restore(adapters: Adapters, house: House, services: UseCases,
+                                             add_account: AddAccount, sign_in: SignIn) -> None:
+    add_account('eve')
+    session = sign_in('eve')
+    assert _caller(adapters, session.access_token.text)
+
+    for react in house.on_restored:
+        react()
+
+    with pytest.raises(TokenInvalid):
+        _caller(adapters, session.access_token.text)
+    with pytest.raises(RefreshTokenInvalid):
+        services.sessions.refresh(session.refresh_token)
+    assert _caller(adapters, sign_in('eve').access_token.text)
