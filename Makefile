@@ -1,8 +1,8 @@
 # Every target works with `make -j` and `make -s`; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environment serve-api start-dev-dbs stop-dev-dbs serve-worker create-admin migrate \
-	revision cli fix lint type-check check test test-unit test-integration test-e2e bench lock \
-	update-requirements set-githooks set-githooks-path clean clean-data
+	revision cli fix lint type-check check test test-unit test-integration test-e2e bench bench-rivals \
+	lock update-requirements set-githooks set-githooks-path clean clean-data
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
@@ -77,6 +77,9 @@ test-e2e: environment ## whole flows over HTTP
 bench: environment ## the load harness; prints ratios
 	@exec $(PYTHON) -m benchmarks $(ARGS)
 
+bench-rivals: environment ## the same reads by other frameworks, on the same data
+	@exec $(PYTHON) -m benchmarks --rivals $(ARGS)
+
 lock: ## resolve the Pipfile anew into Pipfile.lock
 	@$(PYTHON3) scripts/bootstrap_env.py --tools-only
 	@exec $(PYTHON3) scripts/lock.py lock
@@ -90,7 +93,7 @@ set-githooks: ## use the hooks of .githooks in this clone
 set-githooks-path: set-githooks
 
 clean: ## remove environments, caches and build outputs; never the data folder
-	@rm -rf .venv .venv-tools .venv-deploy .mypy_cache .pytest_cache .hypothesis \
+	@rm -rf .venv .venv-tools .venv-deploy .venv-rivals .mypy_cache .pytest_cache .hypothesis \
 		.import_linter_cache .coverage .coverage.* coverage.xml build dist
 	@find . -name .data -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,211 +1,159 @@
-"""A closed-loop load generator: a fixed number of connections, each with one request at a time.
+"""A closed-loop load generator for machines without ``wrk``: a fixed number of connections, each
+with one request at a time.
 
-One process over raw sockets, so that it takes little of the processors that it shares with the
-server, and the same for every server that it measures: the ratios are what counts.
+One process over raw sockets and epoll, so that it takes little of the processors that it shares
+with the server, and the same for every server: the ratios are what counts. A latency runs from
+opening the connection, where one is opened, to the last byte of the answer.
+
+    python -m benchmarks.load < pickled Load > pickled Measured
 """
 
-import multiprocessing
-import selectors
+import gc
+import pickle
+import select
 import socket
+import subprocess
+import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
-MOST_REQUESTS = 200_000
-SAMPLE_EVERY = 101
+from benchmarks.answers import cookie_of, whole
+from benchmarks.traffic import Load, Measured, is_expected, percentile, raw_request
+
+_PATIENCE = 30  # seconds for the last answers
+_MOST_BROKEN = 1000
+_MOST_SAMPLES = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What is sent; ``number`` in curly brackets in the body is replaced by a running number."""
+class _Client:
+    """One connection, opened anew where the server closes it."""
 
-    method: str = 'GET'
-    path: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: str = ''
-    # Each connection begins with a cookie of its own and sends back what it was set.
-    follow_cookie: bool = False
+    __slots__ = ('link', 'sent_at', 'received', 'cookie')
 
-
-@dataclass(kw_only=True)
-class Measured:
-    """Latencies in seconds. ``samples`` are some whole answers, for checking."""
-
-    seconds: float = 0.0
-    latencies: list[float] = field(default_factory=list)
-    statuses: Counter[int] = field(default_factory=Counter)
-    samples: list[bytes] = field(default_factory=list)
-    broken: int = 0
-
-    @property
-    def per_second(self) -> float:
-        return len(self.latencies) / self.seconds if self.seconds else 0.0
-
-    def percentile(self, share: float) -> float:
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
-
-    @property
-    def unexpected(self) -> float:
-        """The share of answers that are neither 2xx nor 304, broken connections included."""
-        bad = sum(count for status, count in self.statuses.items()
-                  if not 200 <= status < 300 and status != 304)
-        total = len(self.latencies) + self.broken
-        return (bad + self.broken) / total if total else 1.0
-
-
-class Connection:
-    """One client: sends, waits for the whole answer, sends again."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._address = (host, port)
-        self.sock: socket.socket | None = None
-        self._received = b''
+    def __init__(self, cookie: str) -> None:
+        self.link: socket.socket | None = None
         self.sent_at = 0.0
-        self.cookie = ''
-
-    def send(self, raw: bytes) -> socket.socket:
-        if self.sock is None:
-            self.sock = socket.create_connection(self._address, timeout=30)
-            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._received = b''
-        self.sent_at = time.perf_counter()
-        self.sock.sendall(raw)
-        return self.sock
-
-    def receive(self) -> bytes | None:
-        """The whole answer once it is there, None before. Raises OSError for a cut one."""
-        assert self.sock is not None
-        piece = self.sock.recv(262144)
-        self._received += piece
-        head, found, rest = self._received.partition(b'\r\n\r\n')
-        if not found:
-            if not piece:
-                raise OSError('closed before an answer')
-            return None
-        lower = head.lower()
-        if self.cookie and b'set-cookie: ' in lower:
-            place = lower.index(b'set-cookie: ') + len(b'set-cookie: ')
-            self.cookie = head[place:].split(b';', 1)[0].decode()
-        length = _content_length(lower)
-        if len(rest) < length and piece:
-            return None
-        if len(rest) < length:
-            raise OSError('closed in the middle of an answer')
-        if b'connection: close' in lower:
-            self.close()
-        return self._received
-
-    def close(self) -> None:
-        if self.sock is not None:
-            self.sock.close()
-            self.sock = None
-
-
-def _content_length(head: bytes) -> int:
-    if head.split(b' ', 2)[1] in (b'204', b'304'):
-        return 0
-    _, found, rest = head.partition(b'content-length:')
-    return int(rest.split(b'\r\n', 1)[0]) if found else 0
-
-
-def raw_request(request: Request, host: str, number: int, cookie: str = '') -> bytes:
-    body = request.body.replace('{number}', str(number)).encode()
-    lines = [f'{request.method} {request.path} HTTP/1.1', f'Host: {host}', 'Accept: */*']
-    lines += [f'{name}: {value}' for name, value in request.headers]
-    if cookie:
-        lines.append(f'Cookie: {cookie}')
-    if request.method != 'GET':
-        lines.append(f'Content-Length: {len(body)}')
-    return '\r\n'.join(lines).encode() + b'\r\n\r\n' + body
+        self.received = b''
+        self.cookie = cookie
 
 
 class Drive:
     """One measurement in progress."""
 
-    def __init__(self, base: str, request: Request, *, connections: int, first: int,
-                 cookies: Sequence[str]) -> None:
-        url = urlsplit(base)
-        self._host = url.netloc
-        self._request = request
-        self._number = first
-        self._selector = selectors.DefaultSelector()
-        self._clients = [
-            Connection(url.hostname or '127.0.0.1', url.port or 80) for _ in range(connections)
-        ]
-        for client, cookie in zip(self._clients, cookies, strict=False):
-            client.cookie = cookie
-        varies = '{number}' in request.body or request.follow_cookie
-        self._fixed = None if varies else raw_request(request, self._host, 0)
+    def __init__(self, load: Load) -> None:
+        url = urlsplit(load.base)
+        # Once: to look the name up for each connection would cost more than to connect.
+        found = socket.getaddrinfo(url.hostname, url.port or 80, type=socket.SOCK_STREAM)[0]
+        self._family, self._kind, self._address = found[0], found[1], found[4]
+        self._load = load
+        self._number = load.first
+        self._fixed = None if load.request.varies else raw_request(load.request, load.base)
+        self._left = load.most
         self._until = 0.0
-        self.measured = Measured()
+        self._poll = select.epoll()
+        self._clients: dict[int, _Client] = {}
+        self._waiting = 0
+        self._latencies: list[float] = []
+        self._samples: list[bytes] = []
+        self._unexpected = self._broken = 0
 
-    def run(self, seconds: float) -> Measured:
-        started = time.perf_counter()
-        self._until = started + seconds
-        for client in self._clients:
-            self._send(client)
-        while self._selector.get_map() and time.perf_counter() < self._until + 30:
-            for key, _events in self._selector.select(timeout=5):
-                self._receive(key.data, key.fileobj)
-        self.measured.seconds = time.perf_counter() - started
-        for client in self._clients:
-            client.close()
-        return self.measured
+    def run(self) -> Measured:
+        began, processor = time.perf_counter(), time.process_time()
+        self._until = began + self._load.seconds
+        cookies = [*self._load.cookies, *('', ) * self._load.connections]
+        for cookie in cookies[:self._load.connections]:
+            self._send(_Client(cookie), began)
+        while self._waiting and time.perf_counter() < self._until + _PATIENCE:
+            for descriptor, _ in self._poll.poll(1):
+                self._receive(self._clients[descriptor])
+        seconds = time.perf_counter() - began
+        self._latencies.sort()
+        return Measured(seconds=seconds,
+                        answers=len(self._latencies) + self._broken + self._waiting,
+                        unexpected=self._unexpected + self._broken + self._waiting,
+                        p50=percentile(self._latencies, 0.5),
+                        p99=percentile(self._latencies, 0.99),
+                        processor=time.process_time() - processor,
+                        samples=tuple(self._samples))
 
-    def _send(self, client: Connection) -> None:
-        over = len(self.measured.latencies) >= MOST_REQUESTS
-        if over or time.perf_counter() >= self._until:
-            return
+    def _send(self, client: _Client, now: float) -> None:
+        while now < self._until and self._left and self._broken < _MOST_BROKEN:
+            self._left -= 1
+            client.sent_at = now
+            try:
+                (client.link or self._open(client)).sendall(self._fixed or self._next_of(client))
+            except OSError:
+                self._broken += 1
+                self._close(client)
+                now = time.perf_counter()
+            else:
+                self._waiting += 1
+                return
+        self._close(client)
+
+    def _next_of(self, client: _Client) -> bytes:
         self._number += 1
-        raw = self._fixed or raw_request(self._request, self._host, self._number, client.cookie)
-        self._selector.register(client.send(raw), selectors.EVENT_READ, client)
+        return raw_request(self._load.request, self._load.base, self._number, client.cookie)
 
-    def _receive(self, client: Connection, link: Any) -> None:
+    def _open(self, client: _Client) -> socket.socket:
+        link = client.link = socket.socket(self._family, self._kind)
+        link.connect(self._address)
+        self._clients[link.fileno()] = client
+        self._poll.register(link, select.EPOLLIN)
+        return link
+
+    def _receive(self, client: _Client) -> None:
+        assert client.link is not None
         try:
-            answer = client.receive()
-        except OSError:
-            self.measured.broken += 1
-            client.close()
+            piece = client.link.recv(1 << 18)
+            received = client.received + piece if client.received else piece
+            answer = whole(received, ended=not piece)
+        except (OSError, ValueError):
+            self._broken += 1
+            self._close(client)
         else:
             if answer is None:
+                client.received = received
                 return
-            self._note(client, answer)
-        self._selector.unregister(link)
-        self._send(client)
+            if not answer.stays:
+                self._close(client)
+            self._note(client, answer.status, received)
+            if client.cookie:
+                client.cookie = cookie_of(answer.head, received) or client.cookie
+        client.received = b''
+        self._waiting -= 1
+        self._send(client, time.perf_counter())
 
-    def _note(self, client: Connection, answer: bytes) -> None:
-        measured = self.measured
-        measured.latencies.append(time.perf_counter() - client.sent_at)
-        measured.statuses[int(answer[9:12])] += 1
-        if len(measured.latencies) % SAMPLE_EVERY == 1:
-            measured.samples.append(answer)
+    def _note(self, client: _Client, status: int, received: bytes) -> None:
+        if len(self._latencies) % self._load.sample_every == 0:
+            if len(self._samples) < _MOST_SAMPLES:
+                self._samples.append(received)
+        if not is_expected(status):
+            self._unexpected += 1
+        self._latencies.append(time.perf_counter() - client.sent_at)
 
-
-def run(base: str,
-        request: Request,
-        *,
-        seconds: float,
-        connections: int = 16,
-        first: int = 0,
-        cookies: Sequence[str] = ()) -> Measured:
-    """Drives ``base`` for about ``seconds``. ``first`` is where the running number begins;
-    ``cookies`` are those that the connections begin with."""
-    drive = Drive(base, request, connections=connections, first=first, cookies=cookies)
-    return drive.run(seconds)
+    def _close(self, client: _Client) -> None:
+        if client.link is not None:
+            client.link.close()  # which ends its registration too
+            client.link = None
 
 
-def run_apart(base: str, request: Request, **options: Any) -> Measured:
-    """``run`` in a process of its own, so that its garbage does not slow the harness down."""
-    with multiprocessing.get_context('fork').Pool(1) as pool:
-        return pool.apply(run, (base, request), options)
+def drive_apart(load: Load) -> Measured:
+    """In a process of its own, which has nothing else to do and nothing to collect."""
+    done = subprocess.run([sys.executable, '-m', 'benchmarks.load'],
+                          input=pickle.dumps(load),
+                          stdout=subprocess.PIPE,
+                          timeout=load.seconds + 2 * _PATIENCE,
+                          check=True)
+    measured: Measured = pickle.loads(done.stdout)
+    return measured
 
 
-Check = Callable[[bytes], bool]
+def main() -> None:
+    load: Load = pickle.load(sys.stdin.buffer)
+    gc.disable()
+    sys.stdout.buffer.write(pickle.dumps(Drive(load).run()))
 
 
-def all_right(samples: Sequence[bytes], check: Check) -> bool:
-    return bool(samples) and all(check(sample) for sample in samples)
+if __name__ == '__main__':
+    main()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 _BIN = Path(sys.executable).parent
 _CODE = ('talelio_backend', 'migrations', 'scripts', 'tests', 'benchmarks')
-_NOT_OURS = ('.git', '.venv', '.venv-tools', '.venv-deploy', '.data')
+_NOT_OURS = ('.git', '.venv', '.venv-tools', '.venv-deploy', '.venv-rivals', '.data')
 
 
 @dataclass(frozen=True)
