@@ -68,7 +68,8 @@ def _forms_of(annotation: Any) -> Iterator[re.Pattern[str]]:
 
 
 def raw_body() -> bytes:
-    """The whole body, read once. Raises BodyTooLarge, before reading where its length is told."""
+    """The whole body, read once. Raises BodyTooLarge, before reading where its length is told,
+    and BadRequest where less came than was told."""
     if 'raw_body' not in g:
         g.raw_body = _read_whole(request.max_content_length or 0)
     return cast(bytes, g.raw_body)
@@ -82,7 +83,15 @@ def _read_whole(limit: int) -> bytes:
     raw = request.get_data()
     if len(raw) > limit:
         raise BodyTooLarge()
+    check_whole(len(raw))
     return raw
+
+
+def check_whole(received: int) -> None:
+    """Raises BadRequest for a body that ended early: part of one may well look like a whole, and
+    not every server says that the client is gone."""
+    if received < (request.content_length or 0):
+        raise BadRequest(Fault('', 'incomplete_body', 'less came than Content-Length says'))
 
 
 def read_body(declaration: Declaration) -> BaseModel:

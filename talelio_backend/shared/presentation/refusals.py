@@ -8,10 +8,12 @@ from typing import Any
 import structlog
 from gunicorn.http import errors  # type: ignore[import-untyped]
 
+from talelio_backend.shared.presentation.clients import ClientTooSlow
 from talelio_backend.shared.presentation.problems import MEDIA_TYPE, BadRequest, InternalError
 
 # What is not listed and is the client's fault is 400.
 _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (ClientTooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (errors.LimitRequestLine, HTTPStatus.REQUEST_URI_TOO_LONG),
     (errors.LimitRequestHeaders, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
     (errors.ExpectationFailed, HTTPStatus.EXPECTATION_FAILED),
@@ -33,11 +35,9 @@ def status_of(error: BaseException) -> HTTPStatus:
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def render(status: HTTPStatus) -> tuple[str, bytes]:
-    """The id of the refused request, and the whole response."""
-    request_id = uuid.uuid4().hex
+def document(status: HTTPStatus, request_id: str) -> bytes:
     error: Any = InternalError if status == HTTPStatus.INTERNAL_SERVER_ERROR else BadRequest
-    body = json.dumps({
+    return json.dumps({
         'type': f'/problems/{error.code}',
         'title': status.phrase,
         'status': status.value,
@@ -45,6 +45,12 @@ def render(status: HTTPStatus) -> tuple[str, bytes]:
         'code': error.code,
         'request_id': request_id,
     }).encode()
+
+
+def render(status: HTTPStatus) -> tuple[str, bytes]:
+    """The id of the refused request, and the whole response."""
+    request_id = uuid.uuid4().hex
+    body = document(status, request_id)
     head = (f'HTTP/1.1 {status.value} {status.phrase}', f'Content-Type: {MEDIA_TYPE}',
             f'Content-Length: {len(body)}', f'X-Request-Id: {request_id}', *_HEADERS)
     return request_id, '\r\n'.join(head).encode('latin-1') + b'\r\n\r\n' + body

@@ -2,14 +2,16 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
-from talelio_backend.shared.presentation import problems
+from talelio_backend.shared.presentation import problems, refusals
+from talelio_backend.shared.presentation.clients import ClientTooSlow
 from talelio_backend.shared.presentation.forwarded import TrustedProxies
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
 from talelio_backend.shared.presentation.workers import (Master, QuietLogger, SyncServant,
@@ -25,8 +27,9 @@ def _nothing(*_arguments: Any) -> None:
 @dataclass(frozen=True, kw_only=True)
 class Serving:
     """``bind`` as host:port. ``grace``: seconds for running requests at the end; ``notice``:
-    seconds before that in which readiness says so and everything is still served. ``on_fork``
-    runs in each new worker, ``on_child_exit`` gets the pid of one that is gone."""
+    seconds before that in which readiness says so and everything is still served. ``patience``:
+    seconds that a client may let wait for its request. ``on_fork`` runs in each new worker,
+    ``on_child_exit`` gets the pid of one that is gone."""
 
     bind: str
     workers: int
@@ -34,6 +37,7 @@ class Serving:
     grace: float
     notice: float
     shutdown: ShutdownFlag
+    patience: float = 20  # less than gunicorn's own, after which it kills the worker
     trusted_proxies: Sequence[str] = ()
     on_fork: Callable[[], None] = field(default=_nothing)
     on_child_exit: Callable[[int], None] = field(default=_nothing)
@@ -47,6 +51,7 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]  # pylint: disable=abstra
     def __init__(self, make_app: Callable[[], Flask], serving: Serving) -> None:
         self._make_app = make_app
         self._serving = serving
+        self.patience = serving.patience
         super().__init__()
 
     def load_config(self) -> None:
@@ -82,7 +87,7 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]  # pylint: disable=abstra
     def load(self) -> Any:
         app = self._make_app()
         app.register_error_handler(ParseException, _unreadable)
-        app.register_error_handler(BlockingIOError, _unreadable)
+        app.register_error_handler(ClientTooSlow, _too_slow)
         gc.collect()
         return TrustedProxies(app, self._serving.trusted_proxies)
 
@@ -100,7 +105,13 @@ def serve(make_app: Callable[[], Flask], serving: Serving) -> None:
 
 
 def _unreadable(_error: Exception) -> Response:
-    """A body whose framing is broken, or whose rest did not come."""
-    response = problems.respond(problems.BadRequest())
-    response.headers['Connection'] = 'close'
-    return response
+    """A body whose framing is broken; gunicorn closes the connection after it."""
+    return problems.respond(problems.BadRequest())
+
+
+def _too_slow(_error: Exception) -> Response:
+    status = HTTPStatus.REQUEST_TIMEOUT
+    return Response(refusals.document(status, g.get('request_id', '')),
+                    status=status,
+                    content_type=problems.MEDIA_TYPE,
+                    headers={'Cache-Control': 'no-store'})

@@ -12,6 +12,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 from talelio_backend.shared.domain.errors import Fault
 from talelio_backend.shared.presentation.problems import (BadRequest, BodyTooLarge,
                                                           MediaTypeNotSupported)
+from talelio_backend.shared.presentation.reading import check_whole
 
 MULTIPART = 'multipart/form-data'
 MAX_PARTS = 1000
@@ -166,7 +167,8 @@ def _events(decoder: MultipartDecoder) -> Iterator[object]:
 
 
 def _pieces() -> Iterator[bytes | None]:
-    """The body, then None. Raises BodyTooLarge at the first byte too many."""
+    """The body, then None. Raises BodyTooLarge at the first byte too many, and BadRequest where
+    some are missing."""
     limit, count = request.max_content_length or 0, 0
     # One byte more than is accepted, for the server's own bound counts a read at the end of a
     # body of exactly that size as one too many.
@@ -176,4 +178,5 @@ def _pieces() -> Iterator[bytes | None]:
         if count > limit:
             raise BodyTooLarge()
         yield piece
+    check_whole(count)
     yield None

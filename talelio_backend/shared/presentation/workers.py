@@ -1,12 +1,11 @@
 """gunicorn's workers and master, with what they lack here: refusals as problems, an end that
-loses no connection, and bounds on clients that stall."""
+loses no connection, and bounds on clients that stall or never hang up."""
 
 import ctypes
 import os
 import selectors
 import signal
 import socket
-import struct
 import sys
 import time
 from functools import partial
@@ -14,15 +13,16 @@ from typing import Any
 
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
-from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
+from gunicorn.util import close_graceful, write_nonblock  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 from gunicorn.workers.sync import SyncWorker  # type: ignore[import-untyped]
 
 from talelio_backend.shared.presentation import refusals
+from talelio_backend.shared.presentation.clients import Client
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
 
-STALLED = 15  # seconds without a byte from a client that owes some
+SLOWEST = 8 * 1024  # bytes a second of a client that is waited for without end
 _LAST_CALL = 1.0  # seconds to take in those who knocked before the end
 _PR_SET_PDEATHSIG = 1
 
@@ -44,6 +44,11 @@ class Manners(Worker):  # type: ignore[misc]  # pylint: disable=abstract-method
         # Ctrl-C reaches the whole group; the master alone decides what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+    @property
+    def patience(self) -> float:
+        seconds: float = self.app.patience
+        return seconds
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         status = refusals.status_of(exc)
         request_id, response = refusals.render(status)
@@ -59,11 +64,13 @@ class Manners(Worker):  # type: ignore[misc]  # pylint: disable=abstract-method
 
 
 class SyncServant(Manners, SyncWorker):  # type: ignore[misc]
-    """One request at a time; for an API behind a proxy that holds the clients' connections."""
+    """One request at a time; for an API behind a proxy that holds the clients' connections. So a
+    request has to come in one go: everybody else waits meanwhile."""
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
-        bound(client)
-        super().handle(listener, client, addr)
+        bounded = Client.of(client)
+        bounded.expect(self.patience)
+        super().handle(listener, bounded, addr)
 
     def run(self) -> None:
         super().run()
@@ -78,25 +85,39 @@ class SyncServant(Manners, SyncWorker):  # type: ignore[misc]
         close(self.sockets)
 
 
+class Connection(TConn):  # type: ignore[misc]
+
+    def close(self, graceful: bool = False) -> None:
+        if self.sock.fileno() != -1:
+            super().close(graceful)
+
+
 class ThreadedServant(Manners, ThreadWorker):  # type: ignore[misc]
     """Threads. A connection gets one when it has sent something: browsers open some that they
-    never use, and gunicorn would give each of them a thread for 5 s."""
+    never use, and gunicorn would give each of them a thread for 5 s. A thread keeps it until the
+    client hangs up, where gunicorn would let everybody wait for that, up to 2 s."""
 
     def accept(self, listener: Any) -> None:
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
-        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn = Connection(self.cfg, Client.of(client), address, listener.getsockname())
         self.nr_conns += 1
         conn.set_timeout()
         self.pending_conns.append(conn)
-        self.poller.register(client, selectors.EVENT_READ,
+        self.poller.register(conn.sock, selectors.EVENT_READ,
                              partial(self.on_pending_socket_readable, conn))
 
     def enqueue_req(self, conn: Any) -> None:
-        bound(conn.sock)
+        conn.sock.expect(self.patience, bytes_per_second=SLOWEST)
         super().enqueue_req(conn)
+
+    def handle(self, conn: Any) -> Any:
+        goes_on = super().handle(conn)
+        if not goes_on:
+            close_graceful(conn.sock)
+        return goes_on
 
     def set_accept_enabled(self, enabled: bool) -> None:
         if not enabled and not self.alive:
@@ -159,13 +180,6 @@ class Master(Arbiter):  # type: ignore[misc]
         if left <= 0:
             raise StopIteration
         return super().wait_for_signals(min(timeout, left))
-
-
-def bound(client: socket.socket) -> None:
-    """A client that owes bytes, or takes none, must not hold a thread for ever."""
-    patience = struct.pack('ll', STALLED, 0)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
 
 
 def close(listeners: list[Any]) -> None:

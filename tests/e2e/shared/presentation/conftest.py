@@ -19,7 +19,15 @@ SAMPLE = 'tests/e2e/shared/presentation/sample_server.py'
 
 class Server:
 
-    def __init__(self, log: Path, *arguments: str) -> None:
+    def __init__(self,
+                 log: Path,
+                 *,
+                 threads: int = 4,
+                 notice: float = 0,
+                 patience: float = 20,
+                 trusted: str = '') -> None:
+        self.threads = threads
+        arguments = map(str, (threads, notice, patience, *trusted.split()))
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.log = log
@@ -38,6 +46,10 @@ class Server:
             return httpx.get(f'{self.url}/livez').status_code == 200
         except httpx.TransportError:
             return False
+
+    def workers(self) -> set[int]:
+        children = Path(f'/proc/{self.process.pid}/task/{self.process.pid}/children')
+        return {int(pid) for pid in children.read_text(encoding='ascii').split()}
 
     def raw(self, request: bytes) -> tuple[str, str]:
         """Head and body of what comes back for these bytes."""
@@ -76,7 +88,7 @@ def _start(tmp_path: Path) -> Iterator[Start]:
 
     def start(threads: int = 4, notice: float = 0, trusted: str = '') -> Server:
         log = tmp_path / f'{len(started)}.log'
-        server = Server(log, str(threads), str(notice), *trusted.split())
+        server = Server(log, threads=threads, notice=notice, trusted=trusted)
         started.append(server)
         return server
 

@@ -1,4 +1,5 @@
-"""A small application behind the product's own server: PORT THREADS NOTICE [TRUSTED ...]"""
+"""A small application behind the product's own server: PORT THREADS NOTICE PATIENCE
+[TRUSTED ...]"""
 
 import sys
 import time
@@ -7,7 +8,9 @@ from collections.abc import Iterator
 from flask import Flask, Response, request
 
 from talelio_backend.shared.data.logs import configure_logs
+from talelio_backend.shared.presentation.api import answer_errors
 from talelio_backend.shared.presentation.health import add_health
+from talelio_backend.shared.presentation.reading import raw_body
 from talelio_backend.shared.presentation.serving import Serving, serve
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
 
@@ -16,6 +19,7 @@ SHUTDOWN = ShutdownFlag()
 
 def make_app() -> Flask:
     app = Flask('sample')
+    answer_errors(app)
     add_health(app, {'sample': lambda: {'status': 'ok'}}, version={}, shutdown=SHUTDOWN)
 
     @app.get('/slow')
@@ -39,7 +43,8 @@ def make_app() -> Flask:
 
     @app.post('/body')
     def body() -> str:
-        return str(len(request.get_data()))
+        request.max_content_length = 10_000_000
+        return str(len(raw_body()))
 
     @app.get('/header')
     def header() -> Response:
@@ -52,7 +57,7 @@ def make_app() -> Flask:
 
 
 if __name__ == '__main__':
-    port, threads, notice, *trusted = sys.argv[1:]
+    port, threads, notice, patience, *trusted = sys.argv[1:]
     configure_logs(level='INFO', format='json')
     serve(
         make_app,
@@ -61,5 +66,6 @@ if __name__ == '__main__':
                 threads=int(threads),
                 grace=6,
                 notice=float(notice),
+                patience=float(patience),
                 shutdown=SHUTDOWN,
                 trusted_proxies=trusted))

@@ -3,6 +3,7 @@ import json
 import pytest
 from gunicorn.http import errors  # type: ignore[import-untyped]
 
+from talelio_backend.shared.presentation.clients import ClientTooSlow
 from talelio_backend.shared.presentation.refusals import render, status_of
 
 
@@ -14,6 +15,7 @@ from talelio_backend.shared.presentation.refusals import render, status_of
     (errors.LimitRequestLine(9000, 8190), 414),
     (errors.LimitRequestHeaders('too many'), 431),
     (errors.ExpectationFailed('x'), 417),
+    (ClientTooSlow(), 408),
     (errors.UnsupportedTransferCoding('x'), 501),
     (errors.ConfigurationProblem('x'), 500),
     (errors.InvalidResponseHeader('x'), 500),

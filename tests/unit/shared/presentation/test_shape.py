@@ -200,6 +200,18 @@ def test_chunked_body_is_read(sample: Sample) -> None:
     assert (status, document['name']) == (201, 'boat')
 
 
+@pytest.mark.parametrize('body', [b'{"name": "boat"}', b''])
+def test_body_shorter_than_its_length_is_refused_though_it_is_json(sample: Sample,
+                                                                   body: bytes) -> None:
+    status, document, _ = post(sample,
+                               BytesIO(body),
+                               CONTENT_LENGTH=str(len(body) + 1),
+                               **{'wsgi.input_terminated': True})
+    assert (status, document['code'], faults(document)) == (400, 'bad_request',
+                                                            {('', 'incomplete_body')})
+    assert not sample.things.calls
+
+
 def post(sample: Sample, body: BytesIO, **environ: Any) -> tuple[int, Any, bytes]:
     """Hands the application a body as a server would; gives the rest that was not read too."""
     builder = EnvironBuilder('/v1/things',

@@ -74,6 +74,22 @@ def test_files_come_in_order_whatever_their_field_names(reader: Reader) -> None:
     assert dict(form.fields) == {'note': 'gr\u00fc\u00df', 'n': ''}
 
 
+def test_body_shorter_than_its_length_is_refused_though_its_parts_are_whole(
+        reader: Reader) -> None:
+    body = multipart(part('a', b'one', '1.png'))
+    answer = reader.app.test_client().post(
+        '/',
+        input_stream=io.BytesIO(body),
+        content_type=f'multipart/form-data; boundary={BOUNDARY}',
+        environ_overrides={
+            'CONTENT_LENGTH': str(len(body) + 1),
+            'wsgi.input_terminated': True
+        })
+    assert (answer.status_code, code_of(answer)) == (400, 'bad_request')
+    assert answer.get_json()['errors'][0]['code'] == 'incomplete_body'
+    assert not reader.forms
+
+
 def test_content_is_read_back_as_it_was_sent_however_large(reader: Reader) -> None:
     content = bytes(range(256)) * 3000
     answer = reader.post(multipart(part('a', content, 'a.bin')))
