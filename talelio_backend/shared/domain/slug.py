@@ -17,6 +17,8 @@ def make_slug(text: str, *, empty: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     # Folding case may yield what decomposes again (Unicode 3.13, caseless matching), hence twice.
     once = _unmarked(unicodedata.normalize('NFKD', text)).casefold()
     twice = _unmarked(unicodedata.normalize('NFKD', once)).casefold()

@@ -26,6 +26,7 @@ ELEMENTS = BLOCKS | VOID | frozenset(
 # What stands between an item and the list that it belongs to.
 _ITEM_PARENTS = BLOCKS - {'div', 'p', 'li', 'dt', 'dd'}
 _WITH_THEIR_TEXT = frozenset(('script', 'style'))
+_ENDS_WHAT_IS_BEFORE = BLOCKS | {'a'}
 
 _MAX_DEPTH = 100
 _TAG = re.compile(r'(<[^>]*>)')
@@ -88,7 +89,8 @@ class _Nesting:
                 return
         else:
             self._leave_table_frame()
-            self._close_what_ends_before(name)
+            if name in _ENDS_WHAT_IS_BEFORE and self._open:
+                self._close_what_ends_before(name)
         if name in VOID:
             self._out.append(tag)
         elif len(self._open) >= _MAX_DEPTH:
@@ -97,9 +99,14 @@ class _Nesting:
             self._push(tag, name)
 
     def _end(self, name: str) -> None:
-        if self._too_deep[name] > 0:
+        if self._too_deep.get(name, 0) > 0:
             self._too_deep[name] -= 1
-            return
+        elif self._open and self._open[-1] == name:
+            self._close_down_to(len(self._open) - 1)
+        else:
+            self._end_further_up(name)
+
+    def _end_further_up(self, name: str) -> None:
         if name == 'table':
             floor = -1
         elif name in _TABLE_PARTS:

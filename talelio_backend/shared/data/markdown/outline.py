@@ -66,18 +66,17 @@ class _Walk:
         self._say(_plain(text))
 
     def start(self, tag: str) -> None:
-        name = tag[1:-1].partition(' ')[0]
-        attributes: Attributes = dict(_ATTRIBUTE.findall(tag))
+        name, _, rest = tag[1:-1].partition(' ')
         if name in _WORD_BREAKS:
             self._say(' ')
-        if name == 'pre' or _NO_WORD.search(tag):
+        if name == 'pre' or rest and _NO_WORD.search(tag):
             self._silent = self._silent or name
         if name in HEADINGS:
-            self._heading = (len(self._out), attributes, [])
+            self._heading = (len(self._out), _attributes(tag), [])
         elif name == 'img':
-            tag = self._image(attributes)
-        elif name in ('a', 'li'):
-            tag = self._link_or_item(name, attributes)
+            tag = self._image(_attributes(tag))
+        elif rest and name in ('a', 'li'):
+            tag = self._link_or_item(name, _attributes(tag))
         self._out.append(tag)
 
     def end(self, tag: str) -> None:
@@ -122,6 +121,10 @@ class _Walk:
         self._out[place] = _tag(name, {'id': heading_id} | attributes | {'id': heading_id})
         self._headings.append(Heading(level=int(name[1]), id=heading_id, text=text))
         self._heading = None
+
+
+def _attributes(tag: str) -> Attributes:
+    return dict(_ATTRIBUTE.findall(tag))
 
 
 def _tag(name: str, attributes: Attributes) -> str:

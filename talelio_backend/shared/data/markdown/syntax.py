@@ -7,12 +7,15 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import blockquote, list_block, table
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, html_inline
+from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_def, footnote_ref, footnote_tail
 
 from talelio_backend.shared.data.markdown import attributes, containers, patience
 from talelio_backend.shared.data.markdown.elements import Elements
+from talelio_backend.shared.data.markdown.first_characters import ask_by_first_character
 
 _MAX_URL_LENGTH = 4000
 _INTERRUPTS_TEXT: RuleOptionsType = {'alt': ['paragraph', 'reference', 'blockquote']}
@@ -35,6 +38,7 @@ class Parser(MarkdownIt):
         self.enable(['table', 'strikethrough'])
         self._add_block_rules()
         self._add_inline_rules()
+        ask_by_first_character(self)
 
     def to_html(self, source: str) -> str:
         env: EnvType = {}
@@ -68,9 +72,24 @@ class Parser(MarkdownIt):
         self.inline.ruler.at('html_inline', _html_inline)
         self.inline.ruler.after('image', 'footnote_ref', _footnote_ref)
         self.inline.ruler.push('attribute_list', attributes.inline_rule)
+        self.core.ruler.at('inline', _inline)
         self.core.ruler.after('block', 'block_attributes', attributes.apply_to_blocks)
         self.core.ruler.after('inline', 'footnote_tail', footnote_tail)
         self.core.ruler.push('emphasis_attributes', attributes.apply_to_emphasis)
+
+
+def _inline(state: StateCore) -> None:
+    """The library's rule, but plain text is not parsed: it is what parsing would leave."""
+    parser = state.md.inline
+    for token in state.tokens:
+        if token.type != 'inline' or not token.content:
+            continue
+        if token.children is None:
+            token.children = []
+        if parser.terminator_re.search(token.content):
+            parser.parse(token.content, state.md, state.env, token.children)
+        else:
+            token.children.append(Token('text', '', 0, content=token.content))
 
 
 def _footnote_ref(state: StateInline, silent: bool) -> bool:
