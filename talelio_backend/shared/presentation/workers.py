@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -70,19 +71,18 @@ class SyncServant(Manners, SyncWorker):  # type: ignore[misc]
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         bounded = Client.of(client)
         bounded.expect(self.patience)
-        super().handle(listener, bounded, addr)
+        # Of the listener only the address is wanted, and it may be closed by now.
+        super().handle(bounded, bounded, addr)
 
     def run(self) -> None:
         super().run()
+        last = list(knocking(self.sockets))
+        close(self.sockets)
         # One by one, so this takes its time; half of it, so that none is cut off at the end.
         end = time.monotonic() + self.cfg.graceful_timeout / 2
-        for listener in self.sockets:
-            while time.monotonic() < end:
-                try:
-                    self.accept(listener)
-                except OSError:
-                    break
-        close(self.sockets)
+        for client, address in last:
+            if time.monotonic() < end:
+                self.handle(None, client, address)
 
 
 class Connection(TConn):  # type: ignore[misc]
@@ -99,14 +99,17 @@ class ThreadedServant(Manners, ThreadWorker):  # type: ignore[misc]
 
     def accept(self, listener: Any) -> None:
         try:
-            client, address = listener.accept()
+            self._take_in(*listener.accept())
         except (BlockingIOError, ConnectionAbortedError):
-            return
-        conn = Connection(self.cfg, Client.of(client), address, listener.getsockname())
+            pass
+
+    def _take_in(self, accepted: socket.socket, address: Any) -> None:
+        client = Client.of(accepted)
+        conn = Connection(self.cfg, client, address, client.getsockname())
         self.nr_conns += 1
         conn.set_timeout()
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ,
+        self.poller.register(client, selectors.EVENT_READ,
                              partial(self.on_pending_socket_readable, conn))
 
     def enqueue_req(self, conn: Any) -> None:
@@ -120,24 +123,16 @@ class ThreadedServant(Manners, ThreadWorker):  # type: ignore[misc]
         return goes_on
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        if not enabled and not self.alive:
-            self._take_in_the_last()
         super().set_accept_enabled(enabled)
         if not enabled and not self.alive:
+            for client, address in knocking(self.sockets):
+                self._take_in(client, address)
             close(self.sockets)
 
     def _cap_keepalive(self, deadline: float) -> None:
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
             conn.timeout = min(conn.timeout, deadline)
-
-    def _take_in_the_last(self) -> None:
-        end = time.monotonic() + _LAST_CALL
-        for listener in self.sockets:
-            waiting = -1
-            while waiting != self.nr_conns and time.monotonic() < end:
-                waiting = self.nr_conns
-                self.accept(listener)
 
 
 class Master(Arbiter):  # type: ignore[misc]
@@ -180,6 +175,19 @@ class Master(Arbiter):  # type: ignore[misc]
         if left <= 0:
             raise StopIteration
         return super().wait_for_signals(min(timeout, left))
+
+
+def knocking(listeners: list[Any]) -> Iterator[tuple[socket.socket, Any]]:
+    """Everybody who waits in the kernel's queue, which is reset when its port is closed."""
+    end = time.monotonic() + _LAST_CALL
+    for listener in listeners:
+        while time.monotonic() < end:
+            try:
+                yield listener.accept()
+            except ConnectionAbortedError:
+                continue
+            except OSError:
+                break
 
 
 def close(listeners: list[Any]) -> None:

@@ -62,16 +62,17 @@ class Server:
         return head, body
 
     def slow(self, seconds: float) -> str:
-        """What a client sees: status and length, ``refused``, or ``cut``. A connection that
-        still waits in the kernel's queue when the listener closes is reset: refused, a moment
-        later. Once an answer has begun, anything but its end is a cut."""
+        """What a client sees: status and length, or ``refused`` where nobody listens, ``reset``
+        before an answer has begun, ``cut`` within it."""
         begun = False
         try:
             with httpx.stream('GET', f'{self.url}/slow?seconds={seconds}', timeout=30) as answer:
                 begun = True
                 return f'{answer.status_code} {len(answer.read())}'
-        except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
-            return 'cut' if begun else 'refused'
+        except httpx.ConnectError:
+            return 'refused'
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            return 'cut' if begun else 'reset'
 
     def end(self) -> None:
         if self.process.poll() is None:

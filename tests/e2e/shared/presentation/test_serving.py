@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from time import monotonic
@@ -46,7 +47,29 @@ def test_stop_cuts_no_answer(start: Start, threads: int) -> None:
         eventually(lambda: any(answer.done() for answer in answers))
         server.process.send_signal(signal.SIGTERM)
 
-        assert {answer.result() for answer in answers} <= {'200 100000', 'refused'}
+        assert {answer.result() for answer in answers} <= {'200 100000', 'refused', 'reset'}
+    assert server.process.wait(10) == 0
+
+
+@pytest.mark.parametrize('threads', [1, 4])
+def test_who_waited_to_be_let_in_is_answered_at_the_stop(start: Start, threads: int) -> None:
+    """But for one or two who knock in the very moment when the door is shut."""
+    server = start(threads)
+
+    def ask() -> list[str]:
+        seen = ['']
+        while seen[-1] in ('', '200 100000'):
+            seen.append(server.slow(0.02))
+        return seen[1:]
+
+    with ThreadPoolExecutor(20) as pool:
+        asking = [pool.submit(ask) for _ in range(20)]
+        eventually(lambda: server.slow(0) == '200 100000')
+        server.process.send_signal(signal.SIGTERM)
+
+        ends = Counter(outcome for each in asking for outcome in each.result())
+    assert set(ends) <= {'200 100000', 'refused', 'reset'}
+    assert ends['200 100000'] and ends['reset'] <= 2
     assert server.process.wait(10) == 0
 
 
