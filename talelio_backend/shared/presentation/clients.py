@@ -1,9 +1,11 @@
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any, Self
 
 STALLED = 15  # seconds without a byte from a client that owes some, or takes none
+_LAST_CALL = 1.0  # seconds to take in those who knocked before the end
 _SHORTEST = 0.01  # seconds; none at all would mean for ever
 
 
@@ -58,3 +60,16 @@ class Client(socket.socket):
 
 def _interval(seconds: float) -> Any:
     return struct.pack('ll', int(seconds), int(seconds % 1 * 1_000_000))
+
+
+def knocking(listeners: list[Any]) -> Iterator[tuple[socket.socket, Any]]:
+    """Everybody who waits in the kernel's queue, which is reset when its port is closed."""
+    end = time.monotonic() + _LAST_CALL
+    for listener in listeners:
+        while time.monotonic() < end:
+            try:
+                yield listener.accept()
+            except ConnectionAbortedError:
+                continue
+            except OSError:
+                break

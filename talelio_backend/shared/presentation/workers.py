@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -20,11 +19,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 from gunicorn.workers.sync import SyncWorker  # type: ignore[import-untyped]
 
 from talelio_backend.shared.presentation import refusals
-from talelio_backend.shared.presentation.clients import Client
+from talelio_backend.shared.presentation.clients import Client, knocking
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
 
 SLOWEST = 8 * 1024  # bytes a second of a client that is waited for without end
-_LAST_CALL = 1.0  # seconds to take in those who knocked before the end
 _PR_SET_PDEATHSIG = 1
 
 
@@ -175,19 +173,6 @@ class Master(Arbiter):  # type: ignore[misc]
         if left <= 0:
             raise StopIteration
         return super().wait_for_signals(min(timeout, left))
-
-
-def knocking(listeners: list[Any]) -> Iterator[tuple[socket.socket, Any]]:
-    """Everybody who waits in the kernel's queue, which is reset when its port is closed."""
-    end = time.monotonic() + _LAST_CALL
-    for listener in listeners:
-        while time.monotonic() < end:
-            try:
-                yield listener.accept()
-            except ConnectionAbortedError:
-                continue
-            except OSError:
-                break
 
 
 def close(listeners: list[Any]) -> None:
