@@ -46,9 +46,16 @@ def _password(given: str | None, *, needed: bool) -> str:
     if given == '-':
         return sys.stdin.readline().rstrip('\r\n')
     if given is None and needed:
+        if not at_terminal():
+            raise click.ClickException('there is no terminal to ask at: write the password to '
+                                       'standard input and add --password -')
         typed: str = click.prompt('Password', hide_input=True, confirmation_prompt=True, err=True)
         return typed
     return given or ''
+
+
+def at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def accounts_group(administration: AdministrationService) -> click.Group:

@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from talelio_backend.app_account import commands
 from talelio_backend.app_account.adapters import Adapters
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.bootstrap import House
@@ -15,14 +16,14 @@ Run = Callable[..., Result]
 
 @pytest.fixture(name='run')
 def _run(house: House) -> Run:
-    commands: dict[str | None, click.Command] = {
+    offered: dict[str | None, click.Command] = {
         command.name: command
         for area in house.areas
         for command in area.commands
     }
 
     def run(name: str, *arguments: str, typed: str | None = None) -> Result:
-        return CliRunner().invoke(commands[name], arguments, input=typed)
+        return CliRunner().invoke(offered[name], arguments, input=typed)
 
     return run
 
@@ -46,13 +47,24 @@ def _create(run: Run, *more: str, typed: str | None = None) -> Result:
                                              (['--password', '-'], 'a good one\n'),
                                              ([], 'a good one\na good one\n')])
 def test_admin_is_made_with_a_password_from_anywhere(run: Run, adapters: Adapters, more: list[str],
-                                                     typed: str | None) -> None:
+                                                     typed: str | None,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, 'at_terminal', lambda: True)
     result = _create(run, *more, typed=typed)
     assert result.exit_code == 0
     account = _stored(adapters, 'boss')
     assert account is not None and account.level is Level.ADMIN and account.verified
     assert adapters.hasher.verify(account.password_hash, 'a good one')
     assert 'a good one' not in result.output
+
+
+def test_without_password_and_terminal_one_line_says_what_to_do(run: Run,
+                                                                adapters: Adapters) -> None:
+    result = _create(run, typed='a good one\na good one\n')
+    assert (result.exit_code, result.stdout) == (1, '')
+    (line, ) = result.stderr.strip().splitlines()
+    assert 'terminal' in line and '--password -' in line
+    assert _stored(adapters, 'boss') is None
 
 
 def test_admin_is_made_once_and_asks_for_no_password_then(run: Run, adapters: Adapters) -> None:
