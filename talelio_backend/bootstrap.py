@@ -1,15 +1,19 @@
 """The composition root: settings -> adapters -> areas -> application. Sees everything, is seen by
 nobody. Importing it connects to nothing."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import click
 from flask import Flask
 from sqlalchemy import Engine, MetaData
 
+from talelio_backend.operations.plug import Operations
+from talelio_backend.operations.plug import plug as plug_operations
 from talelio_backend.settings import Settings
 from talelio_backend.shared.area import Area, Kernel, Route
 from talelio_backend.shared.data.clock import SystemClock
@@ -55,6 +59,7 @@ AREAS: Mapping[str, str] = {
     'project': 'talelio_backend.app_project',
     'article': 'talelio_backend.app_article',
     'assets': 'talelio_backend.app_assets',
+    'navigation': 'talelio_backend.app_navigation',
 }
 
 Plug = Callable[[Kernel, Settings], Area]
@@ -70,13 +75,25 @@ class House:
     idempotency: SqlIdempotencyStore
     restore_flag: RestoreFlag
     areas: Sequence[Area]
+    operations: Operations
 
     @property
     def handlers(self) -> list[Handler]:
         own = Handler(name='kernel.sweep_idempotency',
                       run=self.idempotency.sweep,
                       cron='17 * * * *')
-        return [own, *(handler for area in self.areas for handler in area.handlers)]
+        return [
+            own, *self.operations.handlers,
+            *(handler for area in self.areas for handler in area.handlers)
+        ]
+
+    @property
+    def commands(self) -> list[click.Command]:
+        """Those of the operations and of the areas which are on."""
+        return [
+            *self.operations.commands,
+            *(command for area in self.areas for command in area.commands)
+        ]
 
     @property
     def on_restored(self) -> list[Callable[[], None]]:
@@ -132,7 +149,13 @@ def build(settings: Settings, **overrides: Any) -> House:
                  read_engine=read_engine,
                  idempotency=SqlIdempotencyStore(engine, clock),
                  restore_flag=RedisRestoreFlag(redis),
-                 areas=areas)
+                 areas=areas,
+                 operations=plug_operations(kernel,
+                                            settings,
+                                            areas=areas,
+                                            objects=s3_options(settings),
+                                            environment=os.environ,
+                                            version=VERSION))
 
 
 def create_app(settings: Settings, **overrides: Any) -> Flask:
@@ -143,11 +166,11 @@ def create_app(settings: Settings, **overrides: Any) -> Flask:
 def make_flask(house: House,
                shutdown: ShutdownFlag | None = None,
                metrics: ProcessMetrics | None = None,
-               log_request: LogRequest = log_request) -> Flask:
+               log: LogRequest | None = None) -> Flask:
     kernel = house.kernel
     app = Flask('talelio_backend', static_folder=None)
     app.url_map.merge_slashes = False
-    app.extensions[KEY] = _edge(house, metrics, log_request)
+    app.extensions[KEY] = _edge(house, metrics, log)
     surround(app)
     restoring = house.restore_flag.is_up
     answer_errors(app, restoring=restoring)
@@ -173,7 +196,7 @@ def make_flask(house: House,
     return app
 
 
-def _edge(house: House, metrics: ProcessMetrics | None, log: LogRequest) -> Edge:
+def _edge(house: House, metrics: ProcessMetrics | None, log: LogRequest | None) -> Edge:
     settings, kernel = house.settings, house.kernel
     authenticators = [area.authenticator for area in house.areas if area.authenticator]
     return Edge(authenticator=authenticators[0] if authenticators else None,
@@ -186,7 +209,7 @@ def _edge(house: House, metrics: ProcessMetrics | None, log: LogRequest) -> Edge
                 verified_email_required=settings.verified_email_required,
                 hsts=settings.env == 'production',
                 meter=metrics or Unmeasured(),
-                log_request=log)
+                log_request=log or log_request)
 
 
 def watching_engine(settings: Settings) -> Engine:

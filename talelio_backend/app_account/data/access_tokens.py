@@ -2,6 +2,8 @@ import hmac
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ ALGORITHM = 'HS256'
 TYPE = 'at+jwt'
 AUDIENCE = 'talelio'
 LEEWAY = 5  # seconds
+REMEMBERED = 2048  # tokens, about 1 KiB each
 _REQUIRED = ('iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'epoch')
 
 
@@ -32,10 +35,14 @@ class JwtAccessTokens:
         self._seconds = seconds
         self._clock = clock
         self._jwt = jwt.PyJWT({'enforce_minimum_key_length': True})
+        # A signature that was good stays good; what time and the database say is asked each time.
+        # Nothing is kept of a token that was refused.
+        self._known = lru_cache(maxsize=REMEMBERED)(self._parsed)
 
-    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int,
-              now: datetime) -> AccessToken:
+    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int, now: datetime,
+              until: datetime) -> AccessToken:
         issued = int(now.timestamp())
+        seconds = min(self._seconds, int(until.timestamp()) - issued)
         content = {
             'iss': self._issuer,
             'aud': AUDIENCE,
@@ -43,7 +50,7 @@ class JwtAccessTokens:
             'sid': str(session_id),
             'jti': uuid.uuid4().hex,
             'iat': issued,
-            'exp': issued + self._seconds,
+            'exp': issued + seconds,
             'epoch': epoch,
         }
         text = self._jwt.encode(content,
@@ -53,11 +60,18 @@ class JwtAccessTokens:
                                     'typ': TYPE,
                                     'kid': self._signing
                                 })
-        return AccessToken(text=text, expires_in=self._seconds)
+        return AccessToken(text=text, expires_in=seconds)
 
     def read(self, bearer: str) -> Claims:
         """Raises TokenExpired, TokenInvalid. The application's clock decides, not the library's.
         """
+        claims, expires = self._known(bearer)
+        if self._clock.now().timestamp() >= expires + LEEWAY:
+            raise TokenExpired()
+        return claims
+
+    def _parsed(self, bearer: str) -> tuple[Claims, float]:
+        """What the token says and when it expires, its signature proven. Raises TokenInvalid."""
         try:
             content = self._verified(bearer)
             expires = float(content['exp'])
@@ -68,9 +82,8 @@ class JwtAccessTokens:
             }
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise TokenInvalid() from error
-        if self._clock.now().timestamp() >= expires + LEEWAY:
-            raise TokenExpired()
-        return Claims(subject=f"account:{parsed['account_id']}", content=parsed)
+        return Claims(subject=f"account:{parsed['account_id']}",
+                      content=MappingProxyType(parsed)), expires
 
     def _verified(self, bearer: str) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(bearer)

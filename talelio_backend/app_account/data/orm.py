@@ -6,12 +6,12 @@ from sqlalchemy import (BigInteger, CheckConstraint, Column, Date, Enum, Foreign
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.functions import coalesce
 
-from talelio_backend.app_account.data.search_text import search_text
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.app_account.domain.data_epoch import DataEpoch
 from talelio_backend.app_account.domain.link import Link, Purpose
 from talelio_backend.app_account.domain.session import Session
 from talelio_backend.shared.data.orm import Id, Time, mapper_registry, metadata
+from talelio_backend.shared.data.search_text import search_text
 from talelio_backend.shared.domain.access import Level
 
 

@@ -7,13 +7,13 @@ from sqlalchemy import extract, func, literal_column, select
 
 from talelio_backend.app_account.data.orm import (LAST_SEEN_KEY, VERIFIED_KEY, account_table,
                                                   session_table, user_table)
-from talelio_backend.app_account.data.search_text import search_text
 from talelio_backend.app_account.domain.errors import AccountNotFound
 from talelio_backend.app_account.domain.names import could_be_username, fold
 from talelio_backend.app_account.services.queries import UserFilter
 from talelio_backend.shared.data.database import ReadDatabase
 from talelio_backend.shared.data.listing import SqlList, SqlSort
 from talelio_backend.shared.data.orm import Time
+from talelio_backend.shared.data.search_text import search_text
 from talelio_backend.shared.data.sql import as_text, json_object, rfc3339
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import UserNotFound

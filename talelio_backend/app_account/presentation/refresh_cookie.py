@@ -10,25 +10,24 @@ PATH = '/v1/accounts'
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshCookie:
-    """The only place where a refresh token is shown. ``max_age`` in seconds."""
+    """The only place where a refresh token is shown."""
 
     secure: bool
     domain: str | None
-    max_age: int
 
     def sent(self) -> str | None:
         return request.cookies.get(NAME)
 
-    def holding(self, token: str) -> Cookie:
+    def holding(self, token: str, *, seconds: int) -> Cookie:
         return Cookie(name=NAME,
                       value=token,
                       path=PATH,
-                      max_age=self.max_age,
+                      max_age=seconds,
                       secure=self.secure,
                       domain=self.domain)
 
     def cleared(self) -> Cookie:
-        return self.holding('')
+        return self.holding('', seconds=0)
 
     def clear_on(self, response: Response) -> Response:
         """For a refusal, which is answered elsewhere."""

@@ -6,7 +6,6 @@ from flask import after_this_request, request
 from talelio_backend.app_account.domain.errors import (InvalidCredentials, RefreshTokenInvalid,
                                                        RefreshTokenMissing, SessionNotFound,
                                                        TooManyAttempts)
-from talelio_backend.app_account.presentation.personal import personal
 from talelio_backend.app_account.presentation.refresh_cookie import RefreshCookie
 from talelio_backend.app_account.presentation.schemas import (AccessTokenView, EndSessionsQuery,
                                                               LoginBody, SessionsView)
@@ -19,6 +18,7 @@ from talelio_backend.shared.presentation.answers import Answer, no_content
 from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, list_answer
+from talelio_backend.shared.presentation.personal import personal
 from talelio_backend.shared.services.authentication import AccountBlocked
 from talelio_backend.shared.services.listing import BadQuery
 
@@ -28,7 +28,8 @@ def _signed_in(session: SignedInSession, cookie: RefreshCookie) -> Answer:
     return Answer(body=AccessTokenView(access_token=token.text,
                                        token_type='Bearer',
                                        expires_in=token.expires_in),
-                  cookies=(cookie.holding(session.refresh_token), ))
+                  cookies=(cookie.holding(session.refresh_token,
+                                          seconds=session.refresh_expires_in), ))
 
 
 class LoginResource(Resource):

@@ -1,6 +1,5 @@
 # pylint: disable=unused-argument  # the kernel hands its call to every endpoint
 from talelio_backend.app_account.domain.errors import LastAdmin, OwnAccount
-from talelio_backend.app_account.presentation.personal import personal
 from talelio_backend.app_account.presentation.schemas import (LEVELS, BlockBody, LevelBody, MeView,
                                                               ProfileBody, UserRowView, UsersQuery,
                                                               UsersView, UserView)
@@ -14,6 +13,7 @@ from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import list_answer
+from talelio_backend.shared.presentation.personal import personal
 from talelio_backend.shared.services.listing import BadQuery, Document
 
 

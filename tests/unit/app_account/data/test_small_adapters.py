@@ -3,7 +3,7 @@ import pytest
 from talelio_backend.app_account.data.common_passwords import PackagedCommonPasswords
 from talelio_backend.app_account.data.devices import ParsedDevices
 from talelio_backend.app_account.data.email_addresses import EmailAddresses
-from talelio_backend.app_account.data.search_text import search_text
+from talelio_backend.shared.data.search_text import search_text
 from talelio_backend.shared.domain.errors import Invalid
 
 FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'

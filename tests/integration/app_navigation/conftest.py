@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+
+from talelio_backend.bootstrap import House
+from talelio_backend.shared.domain.access import Level
+from tests.authors import Person, Site
+
+
+@pytest.fixture(name='site')
+def make_site(house: House) -> Site:
+    return Site(house)
+
+
+@pytest.fixture
+def stranger(site: Site) -> Person:
+    return site.stranger
+
+
+@pytest.fixture
+def member(site: Site) -> Person:
+    return site.person('ada')
+
+
+@pytest.fixture
+def blocked(site: Site) -> Person:
+    return site.person('bob', level=Level.EVERYONE)
+
+
+@pytest.fixture(name='admin')
+def make_admin(site: Site) -> Person:
+    return site.person('root', level=Level.ADMIN)
+
+
+@pytest.fixture
+def make_link(admin: Person) -> Any:
+
+    def make(text: str = 'Home', **more: Any) -> dict[str, Any]:
+        body = {'text': text, 'target': 'home', 'position': 'navbar', 'access_level': 'everyone'}
+        answer = admin.post('/v1/navigation/links', json=body | more)
+        assert answer.status_code == 201, answer.text
+        link: dict[str, Any] = answer.get_json()
+        return link
+
+    return make
