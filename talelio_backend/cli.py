@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 from alembic.util import CommandError
 from sqlalchemy import make_url
 
@@ -80,18 +81,18 @@ class Operator:
 
 
 class Commands(click.Group):
-    """The commands below, and those that the areas which are on bring along."""
+    """The commands below, and those that the house brings along."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self._of_areas(ctx)})
+        return sorted({*super().list_commands(ctx), *self._of_house(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return super().get_command(ctx, cmd_name) or self._of_areas(ctx).get(cmd_name)
+        return super().get_command(ctx, cmd_name) or self._of_house(ctx).get(cmd_name)
 
     @staticmethod
-    def _of_areas(ctx: click.Context) -> dict[str, click.Command]:
+    def _of_house(ctx: click.Context) -> dict[str, click.Command]:
         house = ctx.ensure_object(Operator).house
-        return {str(command.name): command for area in house.areas for command in area.commands}
+        return {str(command.name): command for command in house.commands}
 
 
 pass_operator = click.make_pass_decorator(Operator, ensure=True)
@@ -100,6 +101,8 @@ pass_operator = click.make_pass_decorator(Operator, ensure=True)
 @click.group(cls=Commands, context_settings={'help_option_names': ['-h', '--help']})
 def cli() -> None:
     """Run and look after a talelio installation."""
+    # The standard output is the answer's; a program that serves says where its log goes.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 @cli.command()
@@ -158,6 +161,7 @@ def metrics(operator: Operator) -> None:
         ProcessesCollector(folder),
         StateCollector(bootstrap.watching_engine(settings)),
         SecretsCollector(settings.manager),
+        operator.house.operations.collector(),
         BuildCollector(bootstrap.VERSION, code_revision())
     ]
     serve_metrics(metrics_app(collectors), host=operator.host, port=settings.metrics_port)

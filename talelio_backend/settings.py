@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     s3_endpoint_url: kinds.Endpoint = setting("an S3 service that is not Amazon's", None)
     s3_bucket: str = setting('images', 'talelio-user-content', REQUIRED)
     s3_backups_bucket: kinds.OtherBucket = setting('backups', 'talelio-backups', REQUIRED)
+    s3_backups_prefix: kinds.Folder = setting('folder of backups', 'postgres-db-backups')
     s3_test_bucket: str = setting('what tests write', 'talelio-test-content')
     s3_public_url: kinds.OptionalWebUrl = setting('where browsers find images', None)
 
@@ -94,6 +95,14 @@ class Settings(BaseSettings):
     prometheus_multiproc_dir: Path | None = setting('where processes keep counts', None)
     log_level: Literal['DEBUG', 'INFO', 'WARNING', 'ERROR'] = setting('least that is told', 'INFO')
     log_format: Literal['human', 'json'] = setting('for eyes or programs', 'human', 'json')
+    # Stands before the recipients, whose rule asks for it.
+    backup_plaintext: bool = setting('backups may be stored unencrypted', False)
+    backup_age_recipients: kinds.Recipients = setting('age keys that backups are sealed for', ())
+    backup_age_identity_file: Path | None = setting('age key that opens them, to restore', None)
+    backup_at: kinds.TimeOfDay = setting('when the worker makes one, UTC', '03:00')
+    backup_keep_daily: kinds.Count = setting('days that keep their newest', 7)
+    backup_keep_weekly: kinds.CountOrNone = setting('ISO weeks that do', 4)
+    backup_keep_monthly: kinds.CountOrNone = setting('months that do', 6)
     clock_offset: kinds.ClockOffset = setting('seconds added to the clock', 0)
     data_dir: Path = setting('folder of the embedded servers', '.data')
 

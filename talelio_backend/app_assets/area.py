@@ -1,6 +1,7 @@
 from typing import Protocol
 
 from talelio_backend.app_assets.commands import assets_group
+from talelio_backend.app_assets.data.media import ORIGINALS
 from talelio_backend.app_assets.data.queries import SqlImageQueries
 from talelio_backend.app_assets.data.unit_of_work import SqlAssetsUnitOfWork
 from talelio_backend.app_assets.domain.events import ImageDeleted, ImageUpdated, ImageUploaded
@@ -79,4 +80,5 @@ def plug(kernel: Kernel, settings: AssetsSettings) -> Area:
             Handler(name=SWEEP_ORPHANS, run=sweeping.sweep, cron='41 3 * * *'),
         ),
         reactions=REACTIONS,
+        media=(ORIGINALS, ),
         commands=(assets_group(sweeping, variants), ))

@@ -60,6 +60,9 @@ class Area:
     recorder: 'Recorder | None' = None
     # Called once in each new worker process, after fork.
     on_start: Sequence[Callable[[], None]] = ()
+    # Statements that give the keys of the files which the area's rows cannot do without; one
+    # that is gone from the media bucket is counted.
+    media: Sequence[str] = ()
     # Called once in a house whose database was just restored from a backup, before anybody else
     # sees it.
     on_restored: Sequence[Callable[[], None]] = ()

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from talelio_backend.settings import Settings, SettingsFaults
 
 KEY = 'nD4xq8Zr1WvB7yKcE2mTg5HsJ9pLuF3aQd6RiXoYtVeNbGwMkCzSjPhUlA0f-_q7'
+RECIPIENT = 'age10esknk736z72aw8vghykmj5mhqugx8t8m67llm5p0qxkpsn93stsu7lqet'
 DEVELOPMENT = {
     'TALELIO_ENV': 'development',
     'SECRET_KEY': KEY,
@@ -25,6 +26,7 @@ PRODUCTION = DEVELOPMENT | {
     'CLIENT_URL': 'https://example.org',
     'CORS_ORIGINS': 'https://example.org',
     'REGISTRATION': 'open',
+    'BACKUP_AGE_RECIPIENTS': RECIPIENT,
 }
 REQUIRED = sorted(PRODUCTION.keys() - {'TALELIO_ENV'})
 
@@ -116,12 +118,34 @@ def test_empty_counts_as_unset(name: str) -> None:
     ('WEB_CONCURRENCY', '0'),
     ('DATABASE_POOL_TIMEOUT', 'inf'),
     ('LOG_FORMAT', 'xml'),
+    ('BACKUP_AGE_RECIPIENTS', RECIPIENT[:-1] + 'q'),
+    ('BACKUP_AGE_RECIPIENTS', f'{RECIPIENT},AGE-SECRET-KEY-1'),
+    ('BACKUP_AT', '24:00'),
+    ('BACKUP_AT', '3 am'),
+    ('BACKUP_KEEP_DAILY', '0'),
+    ('BACKUP_KEEP_WEEKLY', '-1'),
+    ('S3_BACKUPS_PREFIX', 'backups/'),
+    ('S3_BACKUPS_PREFIX', '/backups'),
 ])
 def test_production_refuses(name: str, value: str) -> None:
     found = faults(PRODUCTION | {name: value})
 
     assert [fault.partition(':')[0] for fault in found] == [name]
     assert value not in found[0].partition(':')[2]
+
+
+def test_backups_are_plain_only_where_somebody_says_so() -> None:
+    environ = PRODUCTION | {'BACKUP_AGE_RECIPIENTS': ''}
+
+    assert Settings.load(environ | {'BACKUP_PLAINTEXT': '1'}).backup_age_recipients == ()
+    assert faults(environ | {'BACKUP_PLAINTEXT': '0'}) == ['BACKUP_AGE_RECIPIENTS: missing']
+    assert Settings.load(DEVELOPMENT).backup_age_recipients == ()
+
+
+def test_backups_have_several_recipients() -> None:
+    settings = Settings.load(PRODUCTION | {'BACKUP_AGE_RECIPIENTS': f'{RECIPIENT}, {RECIPIENT}'})
+
+    assert settings.backup_age_recipients == (RECIPIENT, RECIPIENT)
 
 
 def test_unknown_variable_of_ours_refuses_in_production() -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import local
 
 from sqlalchemy import text
 
@@ -17,13 +18,21 @@ class AdvisoryLock:
     def __init__(self, address: Address, *, name: str) -> None:
         self._address = address
         self._name = name
+        self._held = local()
 
     @contextmanager
     def hold(self, *, wait: bool = True) -> Iterator[None]:
+        if getattr(self._held, 'here', False):
+            yield
+            return
         with connected(self._address()) as connection:
             lock = {'name': f'talelio {self._name}'}
             if wait:
                 connection.execute(_WAIT, lock)
             elif not connection.execute(_TRY, lock).scalar_one():
                 raise AnotherIsRunning(self._name)
-            yield
+            self._held.here = True
+            try:
+                yield
+            finally:
+                self._held.here = False

@@ -1,5 +1,5 @@
-"""The proofs, each an object of its own: beside the folder of the backups and not in it, whose
-layout is shared with a shell script (docs/decisions/0010)."""
+"""What drills and counts found, each an object of its own: beside the folder of the backups and
+not in it, whose layout is shared with a shell script (docs/decisions/0010)."""
 
 import json
 from collections.abc import Mapping
@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 
 from talelio_backend.operations.data.bucket import Bucket
+from talelio_backend.operations.domain.inventory import MediaCount
 from talelio_backend.operations.domain.layout import time_of
 from talelio_backend.operations.domain.manifest import read_time, written_time
 from talelio_backend.operations.domain.proof import Proof
 
 _LARGEST = 64 * 1024
 _END = '.json'
+_MEDIA = 'media'
 log = structlog.get_logger('talelio.backup')
 
 
@@ -30,7 +32,6 @@ class S3Proofs:
             'sha256': proof.sha256,
             'verified_at': written_time(proof.verified_at),
             'seconds': round(proof.seconds, 3),
-            'media_missing': proof.media_missing,
         }
         self._bucket.write(self._key(proof.name), (json.dumps(content, indent=2) + '\n').encode())
 
@@ -49,6 +50,18 @@ class S3Proofs:
     def remove(self, name: str) -> None:
         self._bucket.remove(self._key(name))
 
+    def keep_count(self, count: MediaCount) -> None:
+        content = {'counted_at': written_time(count.counted_at), 'missing': count.missing}
+        self._bucket.write(self._key(_MEDIA), (json.dumps(content, indent=2) + '\n').encode())
+
+    def last_count(self) -> MediaCount | None:
+        content = self._bucket.read(self._key(_MEDIA), most=_LARGEST)
+        try:
+            return None if content is None else _counted(json.loads(content))
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning('media_count_passed_over', reason=type(error).__name__)
+            return None
+
     def _find(self, name: str) -> Proof | None:
         content = self._bucket.read(self._key(name), most=_LARGEST)
         try:
@@ -63,9 +76,11 @@ class S3Proofs:
 
 
 def _parsed(content: Any, name: str) -> Proof:
-    missing = content['media_missing']
     return Proof(name=name,
                  sha256=str(content['sha256']),
                  verified_at=read_time(content['verified_at']),
-                 seconds=float(content['seconds']),
-                 media_missing=None if missing is None else int(missing))
+                 seconds=float(content['seconds']))
+
+
+def _counted(content: Any) -> MediaCount:
+    return MediaCount(counted_at=read_time(content['counted_at']), missing=int(content['missing']))

@@ -9,14 +9,12 @@ from talelio_backend.operations.domain.manifest import Manifest
 @dataclass(frozen=True, kw_only=True)
 class Proof:
     """``sha256`` is that of the dump which was restored: what another dump of the same name
-    proved says nothing. ``media_missing`` counts the files that the restored rows name and the
-    media bucket lacks; None where it was not counted."""
+    proved says nothing. ``seconds`` is how long it took."""
 
     name: str
     sha256: str
     verified_at: datetime
     seconds: float
-    media_missing: int | None
 
     def proves(self, manifest: Manifest) -> bool:
         return self.name == manifest.name and self.sha256 == manifest.sha256

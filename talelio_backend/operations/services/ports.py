@@ -1,12 +1,13 @@
 """What backups and restores need of the outside. Whatever reaches PostgreSQL raises
 DatabaseUnavailable, whatever reaches the bucket StorageUnavailable, besides what is named."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from talelio_backend.operations.domain.inventory import MediaCount
 from talelio_backend.operations.domain.manifest import Manifest
 from talelio_backend.operations.domain.proof import Proof
 
@@ -86,7 +87,7 @@ class Vault(Protocol):
 
 
 class Proofs(Protocol):
-    """The last proof of each backup."""
+    """The last proof of each backup, and the last count of media."""
 
     def keep(self, proof: Proof) -> None:
         ...
@@ -96,6 +97,12 @@ class Proofs(Protocol):
         ...
 
     def remove(self, name: str) -> None:
+        ...
+
+    def keep_count(self, count: MediaCount) -> None:
+        ...
+
+    def last_count(self) -> MediaCount | None:
         ...
 
 
@@ -198,17 +205,25 @@ class Databases(Protocol):
 
 
 class MediaNames(Protocol):
-    """Which files the rows of a database need."""
+    """Which files the rows of the live database need."""
 
-    def of(self, database: str) -> Collection[str] | None:
-        """Their keys in the media bucket; None where the database is not at this code's
-        revision."""
+    def all(self) -> Set[str] | None:
+        """Their keys in the media bucket; None where the database is at another revision than
+        this code, and cannot be asked."""
+        ...
+
+
+class LiveServer(Protocol):
+
+    def uptime(self) -> timedelta:
+        """How long the database server has been running."""
         ...
 
 
 class ExclusiveLock(Protocol):
-    """One at a time among all processes of an installation; ends with its holder."""
+    """One at a time among all processes of an installation; ends with its holder. A thread that
+    holds it may hold it again."""
 
     def hold(self, *, wait: bool = True) -> AbstractContextManager[None]:
-        """Raises AnotherIsRunning instead of waiting."""
+        """Raises AnotherIsRunning unless ``wait``."""
         ...

@@ -2,6 +2,7 @@
 secret that stands in the wrong variable."""
 
 import math
+from datetime import datetime
 from email.utils import parseaddr
 from ipaddress import ip_network
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import ValidationInfo
 
+from talelio_backend.shared.data.age_keys import is_recipient
 from talelio_backend.shared.services.rate_limit import parse_limits
 
 _DEFAULT_PORTS = {'http': 80, 'https': 443}
@@ -173,6 +175,29 @@ def other_bucket(value: str, info: ValidationInfo) -> str:
     if value == info.data.get('s3_bucket'):
         raise ValueError('the same bucket as S3_BUCKET')
     return value
+
+
+def folder(value: str) -> str:
+    if value != value.strip('/') or not value or '//' in value:
+        raise ValueError('a folder without slashes at its ends')
+    return value
+
+
+def recipients(values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if not values and in_production(info) and not info.data.get('backup_plaintext'):
+        raise ValueError('missing')
+    for value in values:
+        if not is_recipient(value):
+            # The secret key in the place of the public one would be the worst of errors.
+            raise ValueError('not a list of age recipients (age1...)')
+    return values
+
+
+def time_of_day(value: str) -> str:
+    try:
+        return datetime.strptime(value, '%H:%M').strftime('%H:%M')
+    except ValueError:
+        raise ValueError('not a time of day as 03:00') from None
 
 
 def clock_offset(value: float, info: ValidationInfo) -> float:

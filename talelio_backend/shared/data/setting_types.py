@@ -41,6 +41,12 @@ OtherBucket = Annotated[str, AfterValidator(rules.other_bucket), Told('not `S3_B
 SecondKey = Annotated[str | None,
                       AfterValidator(rules.second_key),
                       Told('with `AWS_ACCESS_KEY_ID`')]
+Folder = Annotated[str, AfterValidator(rules.folder)]
+Recipients = Annotated[Words,
+                       AfterValidator(rules.recipients),
+                       Told('X25519 public keys; required in production without '
+                            '`BACKUP_PLAINTEXT`')]
+TimeOfDay = Annotated[str, AfterValidator(rules.time_of_day), Told('`hh:mm`')]
 MailBackend = Annotated[Literal['file', 'smtp', 'ses'],
                         AfterValidator(rules.mail_backend),
                         Told('`file` refuses in production')]

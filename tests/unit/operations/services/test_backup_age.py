@@ -28,11 +28,7 @@ def backup(moment: datetime) -> Manifest:
 
 
 def proof(moment: datetime) -> Proof:
-    return Proof(name=name_at(moment),
-                 sha256='0' * 64,
-                 verified_at=moment,
-                 seconds=1,
-                 media_missing=0)
+    return Proof(name=name_at(moment), sha256='0' * 64, verified_at=moment, seconds=1)
 
 
 def examine(*ages: float, proven: float | None = None) -> Finding:

@@ -1,0 +1,62 @@
+"""What the operator's side gives to the house. It is no area: it has no routes, no tables, and it
+looks at the whole installation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from talelio_backend.operations.adapters import Adapters, BackupSettings, build_adapters
+from talelio_backend.operations.backups import Backups, build_backups
+from talelio_backend.operations.commands import backup_group
+from talelio_backend.shared.area import Area, Kernel
+from talelio_backend.shared.data.s3_connection import S3Options
+from talelio_backend.shared.data.secrets_manager import DatabaseAddress
+from talelio_backend.shared.services.jobs import Handler
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
+
+
+class OperationsSettings(BackupSettings, Protocol):
+    """The settings that the operator's side reads."""
+
+    @property
+    def database_address(self) -> DatabaseAddress:
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    adapters: Adapters
+    backups: Backups
+    handlers: Sequence[Handler]
+    commands: Sequence[click.Command]
+
+    def collector(self) -> 'Collector':
+        """The gauges of the backups, for the process of the metrics."""
+        from talelio_backend.operations.data.backup_metrics import BackupCollector
+        return BackupCollector(self.backups.reporting.standing)
+
+
+def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
+         objects: S3Options, environment: Mapping[str, str], version: str) -> Operations:
+    """``objects`` says who asks the buckets, and of ``environment`` the child processes get what
+    they need."""
+    address = settings.database_address
+    adapters = build_adapters(settings,
+                              address=lambda: address.current(newest=True),
+                              objects=objects,
+                              environment=environment,
+                              media=[statement for area in areas for statement in area.media])
+    backups = build_backups(settings,
+                            adapters,
+                            clock=kernel.clock,
+                            objects=kernel.objects,
+                            version=version,
+                            nightly=True)
+    return Operations(adapters=adapters,
+                      backups=backups,
+                      handlers=backups.handlers,
+                      commands=(backup_group(backups), ))
