@@ -16,11 +16,12 @@ from talelio_backend.app_account.domain.link import Link, Purpose
 from talelio_backend.app_account.domain.names import fold
 from talelio_backend.app_account.domain.refresh_token import RefreshToken
 from talelio_backend.app_account.domain.session import Lifetimes, Session
-from talelio_backend.app_account.services.ports import SEEN_EVERY, Letter, SessionUse
+from talelio_backend.app_account.services.ports import SEEN_EVERY, SessionUse
 from talelio_backend.app_account.services.security_ports import (AccessToken, Attempt, Credentials,
                                                                  Rotation, RotationOutcome)
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Busy, Fault, Invalid, SessionStoreUnavailable
+from talelio_backend.shared.services.letters import Letter
 from tests.fakes import FakeUnitOfWork
 
 
@@ -88,7 +89,9 @@ class InMemorySessions:
             return None
         session.last_used_at = now
         session.expires_at = lifetimes.idle_expiry(now, session.absolute_expires_at)
-        return SessionUse(account_id=session.account_id, epoch=self._epoch[THE_ONE].epoch)
+        return SessionUse(account_id=session.account_id,
+                          epoch=self._epoch[THE_ONE].epoch,
+                          expires_at=session.expires_at)
 
     def end_refreshing(self, account_id: UUID, now: datetime) -> Sequence[UUID]:
         ended = self.live(account_id, now)
@@ -295,9 +298,10 @@ class InMemoryRefreshStore:
 
 class ReadableAccessTokens:
 
-    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int,
-              now: datetime) -> AccessToken:
-        return AccessToken(text=f'{account_id}/{session_id}/{epoch}', expires_in=600)
+    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int, now: datetime,
+              until: datetime) -> AccessToken:
+        seconds = min(600, int((until - now).total_seconds()))
+        return AccessToken(text=f'{account_id}/{session_id}/{epoch}', expires_in=seconds)
 
 
 class ReadableLinkTokens:

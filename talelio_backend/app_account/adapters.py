@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from talelio_backend.app_account.area_settings import AccountSettings
 from talelio_backend.app_account.data.access_tokens import JwtAccessTokens
@@ -9,7 +10,6 @@ from talelio_backend.app_account.data.common_passwords import PackagedCommonPass
 from talelio_backend.app_account.data.credentials import SqlCredentialsReader
 from talelio_backend.app_account.data.devices import ParsedDevices
 from talelio_backend.app_account.data.email_addresses import EmailAddresses
-from talelio_backend.app_account.data.letters import TemplateLetters
 from talelio_backend.app_account.data.link_tokens import DerivedLinkTokens
 from talelio_backend.app_account.data.login_throttle import RedisLoginThrottle
 from talelio_backend.app_account.data.queries import SqlAccountQueries
@@ -17,7 +17,10 @@ from talelio_backend.app_account.data.refresh_store import RedisRefreshStore
 from talelio_backend.app_account.data.session_authenticator import SessionAuthenticator
 from talelio_backend.app_account.data.unit_of_work import SqlAccountUnitOfWork
 from talelio_backend.shared.area import Kernel
+from talelio_backend.shared.data.letters import TemplateLetters
 from talelio_backend.shared.services.rate_limit import parse_limits
+
+_MAIL = Path(__file__).parent / 'data' / 'mail'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,7 @@ def build_adapters(kernel: Kernel, settings: AccountSettings) -> Adapters:
                     authenticator=SessionAuthenticator(access_tokens, kernel.read),
                     link_tokens=DerivedLinkTokens(secret_keys),
                     devices=ParsedDevices(),
-                    letters=TemplateLetters(settings.default_language),
+                    letters=TemplateLetters(_MAIL, default_language=settings.default_language),
                     queries=SqlAccountQueries(read=kernel.read,
                                               cursors=kernel.cursors,
                                               clock=kernel.clock))

@@ -9,7 +9,6 @@ from talelio_backend.app_account.domain.registration_policy import RegistrationP
 from talelio_backend.app_account.domain.session import Lifetimes
 from talelio_backend.app_account.services.administration import AdministrationService
 from talelio_backend.app_account.services.appointment import AppointmentService
-from talelio_backend.app_account.services.mail_limit import MailLimit
 from talelio_backend.app_account.services.mails import MailService
 from talelio_backend.app_account.services.profiles import ProfileService
 from talelio_backend.app_account.services.registration import ApplicationRules, RegistrationService
@@ -19,6 +18,7 @@ from talelio_backend.app_account.services.signing_in import SignInService
 from talelio_backend.app_account.services.verification import (VerificationLinks,
                                                                VerificationService)
 from talelio_backend.shared.area import Kernel
+from talelio_backend.shared.services.mail_limit import MailLimit
 from talelio_backend.shared.services.rate_limit import parse_limits
 
 

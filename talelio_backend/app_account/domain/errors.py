@@ -47,11 +47,6 @@ class TooManyAttempts(TooManyRequests):
     title = 'Too many failed attempts. Wait before the next one.'
 
 
-class TooManyMails(TooManyRequests):
-    code = 'too_many_mails'
-    title = 'Too many mails were asked for this address. Wait before the next one.'
-
-
 class AccountNotFound(NotFound):
     code = 'account_not_found'
     title = 'There is no such account.'

@@ -4,8 +4,7 @@ from urllib.parse import quote
 from flask import request
 
 from talelio_backend.app_account.domain.errors import (EmailNotAllowed, EmailTaken, LinkInvalid,
-                                                       RegistrationClosed, TooManyMails,
-                                                       UsernameTaken)
+                                                       RegistrationClosed, UsernameTaken)
 from talelio_backend.app_account.presentation import pages
 from talelio_backend.app_account.presentation.schemas import (AcceptedView, RegisterBody,
                                                               RegisteredView, ResendBody,
@@ -17,6 +16,7 @@ from talelio_backend.shared.domain.errors import Busy, Invalid
 from talelio_backend.shared.presentation.answers import Answer
 from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
+from talelio_backend.shared.services.mail_limit import TooManyMails
 
 ACCEPTED = AcceptedView(status='accepted')
 

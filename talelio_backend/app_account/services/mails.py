@@ -3,11 +3,12 @@ from uuid import UUID
 
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.app_account.domain.link import Link
-from talelio_backend.app_account.services.ports import AccountUnitOfWork, Letter, Letters
+from talelio_backend.app_account.services.ports import AccountUnitOfWork
 from talelio_backend.app_account.services.security_ports import LinkTokens
 from talelio_backend.shared.domain.ids import new_id
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.jobs import Job
+from talelio_backend.shared.services.letters import Letter, Letters
 from talelio_backend.shared.services.mailer import Mail, Mailer
 
 SEND_MAIL = 'accounts.send_mail'

@@ -48,7 +48,8 @@ class AccountRepository(Protocol):
 
     def unverified_before(self, moment: datetime, count: int) -> Sequence[Account]:
         """At most ``count`` members registered before ``moment``, never verified, whom nothing
-        of any area refers to."""
+        of any area refers to, and who stay so until the end of the transaction: nobody else can
+        change them or begin to refer to them. Those who are being changed are left out."""
         ...
 
     def remove(self, account: Account) -> None:
@@ -58,10 +59,12 @@ class AccountRepository(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionUse:
-    """Whose a refresh token is, and the data epoch, at the moment of its use."""
+    """Whose a refresh token is, the data epoch, and when its session runs out if it is not used
+    again, at the moment of its use."""
 
     account_id: UUID
     epoch: int
+    expires_at: datetime
 
 
 class SessionRepository(Protocol):
@@ -156,21 +159,4 @@ class Devices(Protocol):
 
     def describe(self, user_agent: str) -> str:
         """“browser on system”, as a person calls what they hold."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A mail's content in the language that was found."""
-
-    language: str
-    subject: str
-    text: str
-    html: str
-
-
-class Letters(Protocol):
-
-    def write(self, kind: str, *, language: str, **values: str | int) -> Letter:
-        """The letter of a kind in ``language``, or in a language that there is."""
         ...

@@ -5,17 +5,17 @@ from typing import Any
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.app_account.domain.errors import EmailTaken, UsernameTaken
 from talelio_backend.app_account.domain.languages import Languages
-from talelio_backend.app_account.domain.names import checked_username, gathering
+from talelio_backend.app_account.domain.names import checked_username, fold, gathering
 from talelio_backend.app_account.domain.password import checked_password
 from talelio_backend.app_account.domain.profile import checked_profile
 from talelio_backend.app_account.domain.registration_policy import RegistrationPolicy
-from talelio_backend.app_account.services.mail_limit import MailLimit
 from talelio_backend.app_account.services.mails import mail_job
 from talelio_backend.app_account.services.ports import AccountUnitOfWork, Addresses
 from talelio_backend.app_account.services.security_ports import CommonPasswords, PasswordHasher
 from talelio_backend.app_account.services.verification import VerificationLinks
 from talelio_backend.shared.domain.errors import Fault, Invalid
 from talelio_backend.shared.services.clock import Clock
+from talelio_backend.shared.services.mail_limit import MailLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class RegistrationService:
         wanted = self._rules.checked(application)
         self._policy.check(wanted.email)
         if self._strict:
-            self._mail_limit.count(wanted.email)
+            self._mail_limit.count(fold(wanted.email))
         taken = self._check_free(wanted)
         # Hashed for a taken address as well: strict mode must not be told apart by its speed.
         password_hash = self._hasher.hash(wanted.password)
@@ -144,7 +144,7 @@ class RegistrationService:
             if not self._strict:
                 # Not before the insert: of parallel applications with one address those that
                 # come too late are told that it is taken, not that they ask too often.
-                self._mail_limit.count(wanted.email)
+                self._mail_limit.count(fold(wanted.email))
             self._links.send(uow, account, now)
             uow.commit()
         return account

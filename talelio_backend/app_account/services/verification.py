@@ -4,12 +4,13 @@ from datetime import datetime
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.app_account.domain.errors import LinkInvalid
 from talelio_backend.app_account.domain.link import LIFETIMES, Link, Purpose
-from talelio_backend.app_account.services.mail_limit import MailLimit
+from talelio_backend.app_account.domain.names import fold
 from talelio_backend.app_account.services.mails import mail_job
 from talelio_backend.app_account.services.ports import AccountUnitOfWork, Addresses
 from talelio_backend.app_account.services.security_ports import LinkTokens
 from talelio_backend.shared.domain.ids import new_id
 from talelio_backend.shared.services.clock import Clock
+from talelio_backend.shared.services.mail_limit import MailLimit
 
 PURPOSE = Purpose.VERIFY_EMAIL
 
@@ -65,9 +66,10 @@ class VerificationService:
         Raises Invalid, TooManyMails (for every address alike).
         """
         address = self._addresses.checked(email)
-        self._mail_limit.count(address)
+        self._mail_limit.count(fold(address))
         with self._open_uow() as uow:
             account = uow.accounts.by_email(address)
+            account = account and uow.accounts.locked(account.id)
             if account is None or account.verified or account.blocked:
                 return
             self._links.send(uow, account, self._clock.now())

@@ -3,15 +3,14 @@ from typing import Any
 import pytest
 
 from talelio_backend.app_account.domain.errors import (EmailNotAllowed, EmailTaken,
-                                                       RegistrationClosed, TooManyMails,
-                                                       UsernameTaken)
+                                                       RegistrationClosed, UsernameTaken)
 from talelio_backend.app_account.domain.languages import Languages
 from talelio_backend.app_account.domain.registration_policy import RegistrationPolicy
-from talelio_backend.app_account.services.mail_limit import MailLimit
 from talelio_backend.app_account.services.registration import (Application, ApplicationRules,
                                                                RegistrationService)
 from talelio_backend.app_account.services.verification import VerificationLinks
 from talelio_backend.shared.domain.errors import Invalid, SessionStoreUnavailable
+from talelio_backend.shared.services.mail_limit import MailLimit, TooManyMails
 from talelio_backend.shared.services.rate_limit import Limit
 from tests.fakes import FakeClock, InMemoryLimiter
 from tests.fakes_account import (FakeAccountUnitOfWork, PlainAddresses, PlainHasher,

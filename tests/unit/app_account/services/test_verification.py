@@ -1,10 +1,10 @@
 import pytest
 
 from talelio_backend.app_account.domain.account import Account
-from talelio_backend.app_account.domain.errors import LinkInvalid, TooManyMails
-from talelio_backend.app_account.services.mail_limit import MailLimit
+from talelio_backend.app_account.domain.errors import LinkInvalid
 from talelio_backend.app_account.services.verification import (VerificationLinks,
                                                                VerificationService)
+from talelio_backend.shared.services.mail_limit import MailLimit, TooManyMails
 from talelio_backend.shared.services.rate_limit import Limit
 from tests.fakes import NOON, FakeClock, InMemoryLimiter
 from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses, ReadableLinkTokens

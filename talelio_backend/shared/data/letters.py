@@ -2,19 +2,20 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from talelio_backend.app_account.services.ports import Letter
+from talelio_backend.shared.services.letters import Letter
 
-_FOLDER = Path(__file__).parent / 'mail'
+_LAYOUT = Path(__file__).parent / 'mail'
 _LAST_RESORT = 'en'
 
 
 class TemplateLetters:
-    """Letters from the templates in ``mail/``: ``<kind>.<language>.txt``, whose first line is the
-    subject, and ``<kind>.<language>.html``, in which every value is escaped."""
+    """Letters from the templates in ``folder``: ``<kind>.<language>.txt``, whose first line is
+    the subject, and ``<kind>.<language>.html``, in which every value is escaped."""
 
-    def __init__(self, default_language: str) -> None:
+    def __init__(self, folder: Path, *, default_language: str) -> None:
+        self._folder = folder
         self._default = default_language
-        self._templates = Environment(loader=FileSystemLoader(_FOLDER),
+        self._templates = Environment(loader=FileSystemLoader([folder, _LAYOUT]),
                                       autoescape=select_autoescape(['html']),
                                       undefined=StrictUndefined,
                                       keep_trailing_newline=True)
@@ -29,6 +30,6 @@ class TemplateLetters:
 
     def _written_in(self, kind: str, language: str) -> str:
         for candidate in (language, self._default):
-            if (_FOLDER / f'{kind}.{candidate}.txt').is_file():
+            if (self._folder / f'{kind}.{candidate}.txt').is_file():
                 return candidate
         return _LAST_RESORT
