@@ -5,13 +5,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import click
 from flask import Flask
 from sqlalchemy import Engine, MetaData
 
+from talelio_backend.operations.data.restored_house import Built
 from talelio_backend.operations.plug import Operations
 from talelio_backend.operations.plug import plug as plug_operations
 from talelio_backend.settings import Settings
@@ -49,6 +50,9 @@ from talelio_backend.shared.services.mailer import Mailer
 from talelio_backend.shared.services.metrics import Uncounted, Unmeasured
 from talelio_backend.shared.services.rate_limit import parse_limits
 from talelio_backend.shared.services.restore_flag import RestoreFlag
+
+if TYPE_CHECKING:
+    from talelio_backend.operations.services.diagnosing import DiagnosingService
 
 VERSION = '0.1.0'
 
@@ -110,6 +114,11 @@ class House:
         self.read_engine.dispose(close=False)
         self.kernel.redis.connection_pool.reset()
 
+    def close(self) -> None:
+        self.kernel.engine.dispose()
+        self.read_engine.dispose()
+        self.kernel.redis.close()
+
 
 class DoubleAction(TypeError):
     """Two event classes with one action; the start-up stops on it."""
@@ -144,18 +153,21 @@ def build(settings: Settings, **overrides: Any) -> House:
         if not settings.areas or name in settings.areas
     ]
     _connect(areas, transactions)
+    flag = RedisRestoreFlag(redis)
     return House(settings=settings,
                  kernel=kernel,
                  read_engine=read_engine,
                  idempotency=SqlIdempotencyStore(engine, clock),
-                 restore_flag=RedisRestoreFlag(redis),
+                 restore_flag=flag,
                  areas=areas,
                  operations=plug_operations(kernel,
                                             settings,
                                             areas=areas,
                                             objects=s3_options(settings),
                                             environment=os.environ,
-                                            version=VERSION))
+                                            version=VERSION,
+                                            flag=flag,
+                                            beside=_beside(settings, clock)))
 
 
 def create_app(settings: Settings, **overrides: Any) -> Flask:
@@ -223,6 +235,31 @@ def watching_engine(settings: Settings) -> Engine:
                           autocommit=True)
     follow_rotation(engine, settings.database_address)
     return engine
+
+
+def _beside(settings: Settings, clock: Clock) -> Callable[[str], Built]:
+
+    def build_beside(database: str) -> Built:
+        house = build(settings.at_database(database), clock=clock)
+        return Built(engine=house.kernel.engine, on_restored=house.on_restored, close=house.close)
+
+    return build_beside
+
+
+def doctor(house: House) -> 'DiagnosingService':
+    """Examines what ``house`` is made of."""
+    # One command needs these, and every process would carry them along.
+    from talelio_backend.operations.doctor import examinations
+    from talelio_backend.operations.services.backup_age import BackupAge
+    from talelio_backend.operations.services.diagnosing import DiagnosingService
+    adapters = house.operations.adapters
+    age = BackupAge(adapters.vault.list, adapters.proofs.all, house.kernel.clock)
+    return DiagnosingService(
+        examinations(house.settings,
+                     house.kernel,
+                     house.read_engine,
+                     objects=s3_options(house.settings),
+                     backup=age))
 
 
 def table_metadata() -> MetaData:

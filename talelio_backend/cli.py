@@ -14,6 +14,8 @@ from alembic.util import CommandError
 from sqlalchemy import make_url
 
 from talelio_backend import bootstrap
+from talelio_backend.operations.doctor_command import doctor_command
+from talelio_backend.operations.domain.diagnosis import Diagnosis, unsettled
 from talelio_backend.settings import Settings, SettingsFaults
 from talelio_backend.shared.data.logs import configure_logs
 from talelio_backend.shared.data.metrics import ProcessMetrics
@@ -22,6 +24,7 @@ from talelio_backend.shared.data.revision import code_revision
 from talelio_backend.shared.data.schema import Schema
 from talelio_backend.shared.data.worker import Worker, build_worker_app
 from talelio_backend.shared.domain.errors import DomainError
+from talelio_backend.shared.presentation.edge import LogRequest
 from talelio_backend.shared.presentation.serving import Serving
 from talelio_backend.shared.presentation.serving import serve as serve_app
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
@@ -31,6 +34,8 @@ BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 
 class Operator:
     """The settings and the house of a command, made at first need."""
+
+    log_request: LogRequest | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -113,7 +118,7 @@ def serve(operator: Operator) -> None:
     folder, counts, house = operator.start_measured('api')
     shutdown = ShutdownFlag()
     serve_app(
-        lambda: bootstrap.make_flask(house, shutdown, counts),
+        lambda: bootstrap.make_flask(house, shutdown, counts, operator.log_request),
         Serving(
             bind=f'{operator.host}:{settings.port}',
             workers=settings.web_concurrency,
@@ -215,6 +220,17 @@ def psql(operator: Operator, arguments: tuple[str, ...]) -> None:
     if program is None:
         raise click.ClickException('psql is not on the path')
     os.execve(program, ['psql', *arguments], os.environ | environment)
+
+
+def _diagnose() -> Diagnosis:
+    try:
+        settings = Settings.load(os.environ, known_areas=bootstrap.AREAS)
+    except SettingsFaults as error:
+        return unsettled(error.faults)
+    return bootstrap.doctor(bootstrap.build(settings)).diagnose()
+
+
+cli.add_command(doctor_command(_diagnose))
 
 
 def main(**options: Any) -> None:

@@ -100,6 +100,10 @@ class ReadDatabase:
 
     def _run(self, statement: Executable | Prepared,
              parameters: Mapping[str, Any] | None) -> Sequence[Any]:
+        if isinstance(statement, Prepared):
+            rows = statement.run_bare(self._engine, parameters or {})
+            if rows is not None:
+                return rows
         with self._engine.connect() as connection:
             if isinstance(statement, Prepared):
                 return statement.run(connection, parameters or {})

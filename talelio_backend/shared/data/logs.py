@@ -1,12 +1,11 @@
 """One way for every event: our own, those of the standard library's loggers, crashes. It is
 stamped, redacted, and written as JSON, or for eyes and as JSON into a file."""
 
-import json
 import logging
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TextIO
@@ -15,25 +14,16 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from talelio_backend.shared.data.log_file import SharedLogFile
+from talelio_backend.shared.data.log_lines import RequestLines, to_json, write_line
 from talelio_backend.shared.data.redaction import HIDDEN, Redactor
 from talelio_backend.shared.services.provenance import provenance
 
 # Libraries that print requests, arguments or signatures when they are allowed to talk.
 _TALKATIVE = ('asyncio', 'boto3', 'botocore', 'markdown_it', 'PIL', 'procrastinate', 's3transfer',
               'urllib3')
-_LINE_BREAKS = {ord(character): f'\\u{ord(character):04x}' for character in '\x85\u2028\u2029'}
 _ARGUMENTS = re.compile(r'(\[\d+\])\(.*\)', re.S)
-_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
-_FIRST = ('timestamp', 'level', 'event')
 
 log = structlog.get_logger('talelio')
-
-
-def to_json(event: EventDict) -> str:
-    """One line, whatever stands in it."""
-    ordered = {key: event[key] for key in _FIRST if key in event}
-    text = _encode(ordered | dict(event))
-    return text if text.isascii() else text.translate(_LINE_BREAKS)
 
 
 class Output:
@@ -50,14 +40,7 @@ class Output:
         if self._file is not None:
             self._file.write(to_json(event))
         text = to_json(event) if self._human is None else str(self._human(None, '', event))
-        try:
-            # In one piece, so that lines of several threads do not mix.
-            self._stream.write(text + '\n')
-            self._stream.flush()
-        except UnicodeError:
-            self._stream.write(text.encode('ascii', 'backslashreplace').decode() + '\n')
-        except (OSError, ValueError):
-            pass  # nobody reads any more
+        write_line(self._stream, text)
 
     debug = info = warning = error = critical = msg
 
@@ -90,17 +73,19 @@ def configure_logs(
         format: Literal['human', 'json'],  # pylint: disable=redefined-builtin
         secrets: Sequence[str] = (),
         file: Path | None = None,
-        stream: TextIO | None = None) -> None:
+        stream: TextIO | None = None) -> Callable[[Mapping[str, Any]], None] | None:
     """Sets logging up for this process and those that it forks. ``stream`` is stdout where it is
-    not given; ``file`` gets JSON besides. May be called again."""
+    not given; ``file`` gets JSON besides. May be called again. Answers a short way for
+    the events of requests, which takes their facts; None where they go the general way."""
     stream = stream or sys.stdout
     human = structlog.dev.ConsoleRenderer(colors=stream.isatty()) if format == 'human' else None
     shared_file = SharedLogFile(file) if file is not None else None
+    redactor = Redactor(secrets)
     # What the processors behind the redactor add needs no look.
     processors: list[Processor] = [
         structlog.processors.format_exc_info,
         _add_request_id,
-        Redactor(secrets),
+        redactor,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt='iso', utc=True),
     ]
@@ -116,6 +101,9 @@ def configure_logs(
     sys.excepthook = _on_crash
     threading.excepthook = lambda crash: _on_crash(crash.exc_type, crash.exc_value, crash.
                                                    exc_traceback)
+    if human is None and shared_file is None and logging.getLevelName(level) <= logging.INFO:
+        return RequestLines(stream, redactor).write
+    return None
 
 
 def _lead_here(bridge: Bridge, level: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, exc
+from sqlalchemy import BindParameter, Connection, Dialect, Engine, exc
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import NullType
 
@@ -37,6 +37,32 @@ class Prepared:
         self._texts: _Texts | None = None
         self._make_row: Callable[[Sequence[Any]], Any] | None = None
 
+    def run_bare(self, engine: Engine, parameters: Mapping[str, Any]) -> Sequence[Any] | None:
+        """Every row, by the pool and the driver alone, which costs half. None where that cannot
+        be: the statement is not planned on that connection yet, or failed (``run`` repeats the
+        read, and says what is wrong and whether the connection is dead), or somebody listens to
+        the statements of ``engine``, like a tracer or a test, and wants to see all."""
+        texts = self._texts
+        if texts is None or engine.dispatch.before_cursor_execute:
+            return None
+        values = {name: process(parameters[name]) for name, process in texts.processors.items()}
+        try:
+            pooled = engine.raw_connection()
+            try:
+                if self._name not in pooled.info.get('prepared', ()):
+                    return None
+                cursor = pooled.cursor()
+                cursor.execute(texts.execute, values)
+                if self._make_row is None:
+                    self._make_row = _row_maker(cursor)
+                rows = [self._make_row(row) for row in cursor.fetchall()]
+                cursor.close()
+                return rows
+            finally:
+                pooled.close()
+        except engine.dialect.loaded_dbapi.Error:
+            return None
+
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
         """Every row. Raises what SQLAlchemy raises."""
         texts = self._texts
@@ -45,9 +71,6 @@ class Prepared:
         values = {name: process(parameters[name]) for name, process in texts.processors.items()}
         prepared: set[str] = connection.info.setdefault('prepared', set())
         if self._name in prepared:
-            rows = self._run_bare(connection, texts.execute, values)
-            if rows is not None:
-                return rows
             try:
                 return connection.exec_driver_sql(texts.execute, values).fetchall()
             except exc.DBAPIError as error:
@@ -57,24 +80,6 @@ class Prepared:
         connection.exec_driver_sql(texts.prepare, execution_options={'no_parameters': True})
         prepared.add(self._name)
         return connection.exec_driver_sql(texts.execute, values).fetchall()
-
-    def _run_bare(self, connection: Connection, text: str,
-                  values: Mapping[str, Any]) -> Sequence[Any] | None:
-        """By the driver alone, which costs half. None where it failed: SQLAlchemy then runs the
-        read once more, and says what is wrong and whether the connection is dead. None too
-        where somebody listens to its statements: a tracer or a test wants to see all."""
-        if connection.dispatch.before_cursor_execute:
-            return None
-        try:
-            cursor: Any = connection.connection.cursor()
-            cursor.execute(text, values)
-            if self._make_row is None:
-                self._make_row = _row_maker(cursor)
-            rows = [self._make_row(row) for row in cursor.fetchall()]
-            cursor.close()
-            return rows
-        except connection.dialect.loaded_dbapi.Error:
-            return None
 
 
 def _row_maker(cursor: Any) -> Callable[[Sequence[Any]], Any]:

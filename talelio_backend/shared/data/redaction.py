@@ -50,8 +50,8 @@ class Redactor:
         # The longest first, since one may begin like another.
         escaped = [re.escape(secret) for secret in sorted(known, key=len, reverse=True)]
         self._secrets = re.compile('|'.join(escaped)) if escaped else None
-        self._signs = (*_SUSPICIOUS, *known)
-        # Routes, names of events and addresses of clients come again and again.
+        self._suspicious = re.compile('|'.join(map(re.escape, (*_SUSPICIOUS, *known)))).search
+        # What can hold a secret and mostly does not comes again and again.
         self._remembered = lru_cache(maxsize=2048)(self._search)
 
     def __call__(self, _logger: Any, _method: str, event: Any) -> Any:
@@ -60,11 +60,11 @@ class Redactor:
         return event
 
     def text(self, value: str) -> str:
+        if self._suspicious(value) is None:
+            return value
         return self._remembered(value) if len(value) <= _SHORT else self._search(value)
 
     def _search(self, value: str) -> str:
-        if not any(sign in value for sign in self._signs):
-            return value
         if self._secrets is not None:
             value = self._secrets.sub(HIDDEN, value)
         for pattern, replacement in _PATTERNS:

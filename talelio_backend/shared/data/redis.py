@@ -1,5 +1,6 @@
+import os
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -19,6 +20,35 @@ def build_redis(url: str) -> Redis:
                           socket_connect_timeout=2,
                           retry=Retry(NoBackoff(), 1),
                           protocol=2)
+
+
+class Script:
+    """A Lua script that is run straight over a connection of its own: every request passes here,
+    and the client's pool, retries and telemetry cost as much again. What fails goes that way."""
+
+    def __init__(self, redis: Redis, text: str) -> None:
+        self._script = redis.register_script(text)
+        self._pool = redis.connection_pool
+        self._idle: list[Any] = []
+
+    def run(self, keys: Sequence[str], arguments: Sequence[str | int]) -> Any:
+        """What the script answers, texts as bytes. Raises the client's errors."""
+        connection = self._take()
+        try:
+            connection.send_command('EVALSHA', self._script.sha, len(keys), *keys, *arguments)
+            return connection.read_response()
+        except (NoScriptError, RedisConnectionError, OSError):
+            return self._script(keys=keys, args=arguments)
+        finally:
+            self._idle.append(connection)  # one that failed is closed and connects again
+
+    def _take(self) -> Any:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            return self._pool.make_connection()
+        # What was connected before a fork belongs to the parent.
+        return connection if connection.pid == os.getpid() else self._pool.make_connection()
 
 
 # A fixed window per limit. Looks at every window first, so that a refused hit is counted in
@@ -49,29 +79,14 @@ class RedisRateLimiter:
     """Buckets shared by all workers; limit and headers cost one round trip together."""
 
     def __init__(self, redis: Redis) -> None:
-        self._script = redis.register_script(_HIT)
-        self._redis = redis
+        self._script = Script(redis, _HIT)
 
     def hit(self, bucket: str, limits: Sequence[Limit]) -> Allowance:
         keys = [f'limit:{limit.seconds}:{bucket}' for limit in limits]
         arguments = [number for limit in limits for number in (limit.count, limit.seconds)]
         with redis_failures():
-            answer = self._run(keys, arguments)
-        tightest, remaining, reset, retry_after = answer
+            tightest, remaining, reset, retry_after = self._script.run(keys, arguments)
         return Allowance(limit=limits[tightest - 1],
                          remaining=remaining,
                          reset=reset,
                          retry_after=retry_after)
-
-    def _run(self, keys: list[str], arguments: list[int]) -> list[int]:
-        """Straight over a connection: every request passes here, and the client's own way of
-        retries and telemetry costs as much as the rest of it. What fails goes that way."""
-        pool = self._redis.connection_pool
-        connection: Any = pool.get_connection()
-        try:
-            connection.send_command('EVALSHA', self._script.sha, len(keys), *keys, *arguments)
-            return cast(list[int], connection.read_response())
-        except (NoScriptError, RedisConnectionError, OSError):
-            return cast(list[int], self._script(keys=keys, args=arguments))
-        finally:
-            pool.release(connection)

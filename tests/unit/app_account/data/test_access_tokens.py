@@ -135,3 +135,34 @@ def test_weak_key_is_refused(clock: FakeClock) -> None:
 
 def test_key_id_gives_nothing_of_the_key_away(clock: FakeClock) -> None:
     assert KEY[:4] not in jwt.get_unverified_header(_issue(_tokens(clock)))['kid']
+
+
+def test_token_that_is_remembered_expires_all_the_same(clock: FakeClock) -> None:
+    tokens = _tokens(clock)
+    token = _issue(tokens)
+    assert tokens.read(token) == tokens.read(token)
+    clock.advance(seconds=605)
+    with pytest.raises(TokenExpired):
+        tokens.read(token)
+
+
+def test_token_that_was_refused_is_proven_anew(clock: FakeClock) -> None:
+    tokens = _tokens(clock)
+    forged = _forged(clock, key=OTHER)
+    for _ in range(2):
+        with pytest.raises(TokenInvalid):
+            tokens.read(forged)
+    token = _issue(tokens)
+    tokens.read(token)
+    head, content, signature = token.split('.')
+    for other in (f'{head}.{content}.', f'{head}.{content}.{signature[::-1]}', token + 'x'):
+        with pytest.raises(TokenInvalid):
+            tokens.read(other)
+
+
+def test_what_is_remembered_cannot_be_changed(clock: FakeClock) -> None:
+    tokens = _tokens(clock)
+    token = _issue(tokens)
+    content: Any = tokens.read(token).content
+    with pytest.raises(TypeError):
+        content['epoch'] = 8

@@ -5,6 +5,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -139,6 +140,84 @@ def test_warning_of_python_is_an_event(stream: io.StringIO) -> None:
 
     event, = events(stream)
     assert event['logger'] == 'py.warnings'
+
+
+FACTS: dict[str, Any] = {
+    'request_id': 'r-1',
+    'actor_id': None,
+    'method': 'GET',
+    'route': '/v1/articles/<slug>',
+    'status': 200,
+    'client_ip': '192.0.2.1',
+    'bytes': 7,
+    'duration_ms': 1.25,
+}
+
+
+@pytest.mark.parametrize('changed', [
+    {},
+    {
+        'actor_id': '0190b4f6-9c3f-7b7a-8f3e-4b8d2b8f9a10',
+        'route': None
+    },
+    {
+        'route': '/v1/"odd"/<path:rest>\u2028\\',
+        'client_ip': '2001:db8::1'
+    },
+    {
+        'request_id': 'opaque-setting-value',
+        'method': 'alice.liddell@example.org'
+    },
+])
+def test_short_way_writes_what_the_general_way_writes(stream: io.StringIO,
+                                                      changed: dict[str, Any]) -> None:
+    facts = FACTS | changed
+    log_request = configure_logs(level='INFO',
+                                 format='json',
+                                 secrets=['opaque-setting-value'],
+                                 stream=stream)
+    assert log_request is not None
+
+    log_request(facts)
+    structlog.get_logger('talelio.api').info('request', **facts)
+
+    short, general = stream.getvalue().splitlines()
+    assert list(json.loads(short)) == list(json.loads(general))
+    moments = [event.pop('timestamp') for event in events(stream)]
+    assert all(datetime.fromisoformat(moment).tzinfo is UTC for moment in moments)
+    one, other = (json.loads(line) | {'timestamp': None} for line in (short, general))
+    assert one == other
+
+
+@pytest.mark.parametrize('kind', KINDS)
+@pytest.mark.parametrize('chosen', ['request_id', 'method'])
+def test_short_way_hides_what_a_client_chose(stream: io.StringIO, kind: str, chosen: str) -> None:
+    log_request = configure_logs(level='INFO',
+                                 format='json',
+                                 secrets=['opaque-setting-value'],
+                                 stream=stream)
+    assert log_request is not None
+
+    log_request(FACTS | {chosen: KINDS[kind]})
+
+    assert len(events(stream)) == 1
+    assert not [word for word in HIDDEN if word in stream.getvalue()]
+
+
+def test_short_way_is_taken_where_lines_are_json_and_told(tmp_path: Any,
+                                                          stream: io.StringIO) -> None:
+    assert configure_logs(level='WARNING', format='json', stream=stream) is None
+    assert configure_logs(level='INFO', format='human', stream=stream) is None
+    assert configure_logs(level='INFO', format='json', file=tmp_path / 'l', stream=stream) is None
+    assert configure_logs(level='DEBUG', format='json', stream=stream) is not None
+
+
+def test_short_way_too_stops_nobody_without_a_reader(stream: io.StringIO) -> None:
+    log_request = configure_logs(level='INFO', format='json', stream=stream)
+    stream.close()
+
+    assert log_request is not None
+    log_request(FACTS)
 
 
 def test_human_line_is_redacted_too(stream: io.StringIO) -> None:
