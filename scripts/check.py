@@ -49,6 +49,15 @@ def _is_dockerfile(file: Path) -> bool:
     return file.name == 'Dockerfile' or file.suffix == '.Dockerfile'
 
 
+def _is(*patterns: str) -> Callable[[Path], bool]:
+    return lambda file: any(file.match(pattern) for pattern in patterns)
+
+
+def _schema(name: str) -> tuple[str, ...]:
+    """Of those that check-jsonschema brings along: nothing is fetched."""
+    return str(_BIN / 'check-jsonschema'), '--quiet', '--builtin-schema', name
+
+
 def _module(*words: str) -> tuple[str, ...]:
     return sys.executable, '-m', *words
 
@@ -60,6 +69,18 @@ STEPS = (
     Step('shellcheck', (str(_BIN / 'shellcheck'), ), _is_shell),
     Step('hadolint', (str(_BIN / 'hadolint'), ), _is_dockerfile),
     Step('yamllint', _module('yamllint', '--strict'), _is_yaml),
+    Step('compose', _schema('vendor.compose-spec'), _is('compose.yaml')),
+    Step('workflows', _schema('vendor.github-workflows'), _is('.github/workflows/*.yml')),
+    Step('workflow-timeouts', _schema('custom.github-workflows-require-timeout'),
+         _is('.github/workflows/*.yml')),
+    Step('issue-forms', _schema('vendor.github-issue-forms'),
+         _is('.github/ISSUE_TEMPLATE/bug.yml', '.github/ISSUE_TEMPLATE/feature.yml')),
+    Step('issue-chooser', _schema('vendor.github-issue-config'),
+         _is('.github/ISSUE_TEMPLATE/config.yml')),
+    Step('dependabot', _schema('vendor.dependabot'), _is('.github/dependabot.yml')),
+    Step('codecov', _schema('vendor.codecov'), _is('codecov.yml')),
+    Step('task-definitions', (sys.executable, 'scripts/check_task_definitions.py'),
+         _is('.aws/*.json')),
     Step('mypy', _module('mypy', *(folder for folder in _CODE if Path(folder).is_dir()))),
     Step('import-linter', (str(_BIN / 'lint-imports'), )),
     Step('requirements', (sys.executable, 'scripts/lock.py', 'requirements', '--check')),
