@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import PrivateAttr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import make_url
 
 from talelio_backend.shared.data import environment, setting_rules
 from talelio_backend.shared.data import setting_types as kinds
@@ -192,6 +193,15 @@ class Settings(BaseSettings):
     def database_address(self) -> DatabaseAddress:
         """Where the database is; follows a rotation where the manager keeps it."""
         return DatabaseAddress(self.database_url, self._manager if self._rotates else None)
+
+    def at_database(self, database: str) -> Self:
+        """The same, but for another database of the same server. No rotation is followed, since
+        the address that is kept elsewhere is that of the usual one."""
+        url = make_url(self.database_address.current()).set(database=database)
+        settings = self.model_copy(
+            update={'database_url': url.render_as_string(hide_password=False)})
+        settings._rotates = False  # pylint: disable=protected-access  # our own
+        return settings
 
     @property
     def is_production(self) -> bool:

@@ -66,6 +66,7 @@ class Adapters:
     proofs: S3Proofs
     sealer: AgeSealer
     snapshots: ExportedSnapshots
+    surroundings: Surroundings
     dumper: PgDump
     loader: PgRestore
     databases: SiblingDatabases
@@ -90,6 +91,7 @@ def build_adapters(settings: BackupSettings, *, address: Address, objects: S3Opt
                     proofs=S3Proofs(bucket, prefix=settings.s3_backups_prefix),
                     sealer=sealer,
                     snapshots=ExportedSnapshots(address),
+                    surroundings=surroundings,
                     dumper=PgDump(surroundings),
                     loader=loader,
                     databases=SiblingDatabases(address),

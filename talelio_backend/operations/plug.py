@@ -1,8 +1,9 @@
 """What the operator's side gives to the house. It is no area: it has no routes, no tables, and it
 looks at the whole installation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 import click
@@ -10,10 +11,15 @@ import click
 from talelio_backend.operations.adapters import Adapters, BackupSettings, build_adapters
 from talelio_backend.operations.backups import Backups, build_backups
 from talelio_backend.operations.commands import backup_group
+from talelio_backend.operations.data.restored_house import Built
+from talelio_backend.operations.restore_commands import restore_command
+from talelio_backend.operations.restores import Restores, build_restores
+from talelio_backend.operations.services.replacing import SWEEP
 from talelio_backend.shared.area import Area, Kernel
 from talelio_backend.shared.data.s3_connection import S3Options
 from talelio_backend.shared.data.secrets_manager import DatabaseAddress
 from talelio_backend.shared.services.jobs import Handler
+from talelio_backend.shared.services.restore_flag import RestoreFlag
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
@@ -31,6 +37,7 @@ class OperationsSettings(BackupSettings, Protocol):
 class Operations:
     adapters: Adapters
     backups: Backups
+    restores: Callable[[], Restores]
     handlers: Sequence[Handler]
     commands: Sequence[click.Command]
 
@@ -41,12 +48,16 @@ class Operations:
 
 
 def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
-         objects: S3Options, environment: Mapping[str, str], version: str) -> Operations:
+         objects: S3Options, environment: Mapping[str, str], version: str, flag: RestoreFlag,
+         beside: Callable[[str], Built]) -> Operations:
     """``objects`` says who asks the buckets, and of ``environment`` the child processes get what
-    they need."""
-    address = settings.database_address
+    they need. ``beside`` builds the house on another database of the server."""
+
+    def address() -> str:
+        return settings.database_address.current(newest=True)
+
     adapters = build_adapters(settings,
-                              address=lambda: address.current(newest=True),
+                              address=address,
                               objects=objects,
                               environment=environment,
                               media=[statement for area in areas for statement in area.media])
@@ -56,7 +67,24 @@ def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
                             objects=kernel.objects,
                             version=version,
                             nightly=True)
+
+    @cache
+    def restores() -> Restores:
+        return build_restores(adapters,
+                              backups.backing_up,
+                              address=address,
+                              clock=kernel.clock,
+                              flag=flag,
+                              beside=beside)
+
+    def sweep() -> None:
+        restores().replacing.sweep()
+
     return Operations(adapters=adapters,
                       backups=backups,
-                      handlers=backups.handlers,
-                      commands=(backup_group(backups), ))
+                      restores=restores,
+                      handlers=(*backups.handlers, Handler(name=SWEEP,
+                                                           run=sweep,
+                                                           cron='29 * * * *')),
+                      commands=(backup_group(backups),
+                                restore_command(lambda: restores().restoring)))

@@ -1,13 +1,16 @@
 """One database takes the place of another while clients come and go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from threading import Event, Thread
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from talelio_backend.operations.data.connections import Address, connected, plain_url
+from talelio_backend.operations.data.database_properties import inherit
+from talelio_backend.operations.domain.replaced import replaced_at
 from talelio_backend.operations.domain.restore_errors import NotAllowed, StillInUse
 from talelio_backend.shared.domain.errors import DomainError
 
@@ -36,6 +39,7 @@ _END = text('''
     WHERE activity.datname = :database AND (own.rolsuper OR NOT visitor.rolsuper)
       AND (pg_has_role(visitor.oid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE'))
 ''')
+_OWN = text("SELECT datname FROM pg_database WHERE pg_has_role(datdba, 'USAGE')")
 _VISITORS = text('''
     SELECT coalesce(usename, backend_type, 'the server') AS name, count(*) AS number
     FROM pg_stat_activity WHERE datname = :database GROUP BY 1 ORDER BY 1
@@ -54,23 +58,29 @@ class DatabaseSwap:
     def __init__(self, address: Address) -> None:
         self._address = address
 
+    @property
+    def live(self) -> str:
+        return str(plain_url(self._address()).database)
+
     def check(self) -> None:
         """Raises NotAllowed where ``exchange`` could not work; changes nothing."""
         with connected(self._address()) as connection:
             rights = connection.execute(_RIGHTS).one()
-        live = plain_url(self._address()).database
         if not rights.owns:
-            raise NotAllowed(f'the role of DATABASE_URL does not own the database {live}')
+            raise NotAllowed(f'the role of DATABASE_URL does not own the database {self.live}')
         if not rights.makes:
             raise NotAllowed('the role of DATABASE_URL has not the right CREATEDB')
         outside(self._address)
+
+    def inherit(self, database: str) -> None:
+        inherit(self._address, database)
 
     def exchange(self, *, beside: str, before: str) -> None:
         """``beside`` becomes the live database, and the live one is called ``before``.
 
         Raises StillInUse, after which everything is as it was."""
         address = outside(self._address)
-        live = str(plain_url(self._address()).database)
+        live = self.live
         with connected(address, isolation='READ COMMITTED',
                        statement_timeout=_LIMIT) as connection, \
                 _ended(address, [live, beside]):
@@ -84,6 +94,12 @@ class DatabaseSwap:
                 if getattr(error.orig, 'pgcode', None) != _IN_USE:
                     raise
                 raise StillInUse(_told(connection, [live, beside])) from error
+
+    def replaced(self) -> Mapping[str, datetime]:
+        with connected(self._address()) as connection:
+            names = connection.execute(_OWN).scalars().all()
+        found = {name: replaced_at(self.live, name) for name in names}
+        return {name: moment for name, moment in found.items() if moment is not None}
 
 
 def outside(address: Address) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class RowChange:
-    """Rows of a table in the live database and in the backup; None where it has no such table."""
+    """Rows of a table in the live database and in what would take its place; None where it has no
+    such table."""
 
     table: str
     now: int | None

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.rows import dict_row
 from sqlalchemy import make_url, text
+from structlog.testing import capture_logs
 
 from talelio_backend.operations.data.swapping import DatabaseSwap
+from talelio_backend.operations.domain.replaced import before_name
 from talelio_backend.operations.domain.restore_errors import NotAllowed, StillInUse
 from talelio_backend.shared.data.database import ReadDatabase, build_engine
 from talelio_backend.shared.domain.errors import DatabaseUnavailable
@@ -158,6 +162,46 @@ def _renaming(link: psycopg.Connection) -> bool:
     row = link.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
                        "AND query LIKE 'ALTER DATABASE%'").fetchone()
     return row is not None and row[0] > 0
+
+
+def test_replaced_databases_are_found_with_their_time(place: Place) -> None:
+    assert not place.swap.replaced()
+    moment = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    before = before_name(place.live, moment)
+    place.swap.exchange(beside=place.beside, before=before)
+    assert place.swap.replaced() == {before: moment}
+    with place.superuser('postgres') as link:
+        link.execute(sql.SQL('DROP DATABASE {}').format(sql.Identifier(before)))
+
+
+def test_rights_and_settings_of_the_database_are_inherited(place: Place) -> None:
+    names = {'live': sql.Identifier(place.live)}
+    with place.superuser('postgres') as link:
+        for told in ('REVOKE ALL ON DATABASE {live} FROM PUBLIC',
+                     'GRANT CONNECT ON DATABASE {live} TO pg_monitor WITH GRANT OPTION',
+                     'ALTER DATABASE {live} CONNECTION LIMIT 90',
+                     "ALTER DATABASE {live} SET search_path = public, \'odd \"one\'",
+                     "ALTER DATABASE {live} SET work_mem = '7MB'",
+                     "ALTER DATABASE {live} SET log_min_duration_statement = 9999"):
+            link.execute(sql.SQL(told).format(**names))
+        before = _properties(link, place.live)
+        with capture_logs() as log:
+            place.swap.inherit(place.beside)
+        after = _properties(link, place.beside)
+    assert before['datconnlimit'] == after['datconnlimit'] == 90
+    assert before['datacl'] == after['datacl']
+    assert set(before['settings']) - set(after['settings']) == {'log_min_duration_statement=9999'}
+    assert [entry['event'] for entry in log] == ['setting_not_inherited']
+
+
+def _properties(link: psycopg.Connection, database: str) -> dict[str, Any]:
+    cursor = link.cursor(row_factory=dict_row)
+    found = cursor.execute(
+        'SELECT datconnlimit, datacl::text, setconfig AS settings FROM pg_database AS database '
+        'LEFT JOIN pg_db_role_setting ON setdatabase = database.oid WHERE datname = %s',
+        [database]).fetchone()
+    assert found is not None
+    return found
 
 
 def test_role_that_owns_its_database_may_exchange_it(place: Place) -> None:
