@@ -10,7 +10,7 @@ from benchmarks.servers import Server
 from benchmarks.traffic import CONNECTIONS, Load, Measured, Request
 
 Drive = Callable[[Load], Measured]
-_numbers = itertools.count(1_000_000, 1_000_000)  # of the running numbers: none is sent twice
+_numbers = itertools.count(1_000_000, 1_000_000)
 
 
 class WrongAnswer(Exception):
@@ -49,6 +49,12 @@ class _Round:
     processor: float | None
 
 
+def fresh_numbers() -> int:
+    """Behind this one are a million that no request of this run was sent with: a title that is
+    taken costs its own."""
+    return next(_numbers)
+
+
 def measure(entries: Sequence[tuple[Server, Case]], plan: Plan, drive: Drive) -> list[Figures]:
     """For each entry, of which the first is what the others are divided by. Raises WrongAnswer."""
     requests = [case.make() for _, case in entries]
@@ -73,7 +79,7 @@ def _measure_once(server: Server, case: Case, request: Request, connections: int
                 request=request,
                 seconds=seconds,
                 connections=connections,
-                first=next(_numbers),
+                first=fresh_numbers(),
                 cookies=cookies)
     before = server.usage()
     measured = drive(load)

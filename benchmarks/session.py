@@ -11,7 +11,7 @@ from benchmarks.generator import Generator
 from benchmarks.load import drive_apart
 from benchmarks.options import Options
 from benchmarks.reads import PAGES_DEEP, PER_PAGE, Paths, read_cases
-from benchmarks.rounds import Figures, measure
+from benchmarks.rounds import Figures, fresh_numbers, measure
 from benchmarks.rows import list_path
 from benchmarks.servers import Server
 from benchmarks.stack import Stack
@@ -107,7 +107,7 @@ class Session:
                      seconds=30,
                      connections=1,
                      most=1,
-                     first=len(self._rows),
+                     first=fresh_numbers(),
                      cookies=(next(cookies), ),
                      sample_every=1))
             assert whole(done.samples[0], ended=True)

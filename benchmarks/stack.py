@@ -32,6 +32,7 @@ _SETTLE_SECONDS = 300
 _SETTINGS = {
     'TALELIO_ENV': 'production',
     'REGISTRATION': 'closed',
+    'BACKUP_PLAINTEXT': '1',  # nothing of it is kept
     'MAIL_BACKEND': 'smtp',
     'SMTP_URL': 'smtp://127.0.0.1:9',
     'MAIL_SENDER': 'bench@example.org',
