@@ -3,17 +3,15 @@ nobody. Importing it connects to nothing."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-import click
 from flask import Flask
 from sqlalchemy import Engine, MetaData
 
+from talelio_backend.house import House
 from talelio_backend.operations.data.restored_house import Built
-from talelio_backend.operations.plug import Operations
 from talelio_backend.operations.plug import plug as plug_operations
 from talelio_backend.settings import Settings
 from talelio_backend.shared.area import Area, Kernel, Route
@@ -31,7 +29,6 @@ from talelio_backend.shared.data.metrics import ProcessMetrics
 from talelio_backend.shared.data.object_store import S3ObjectStore
 from talelio_backend.shared.data.redis import RedisRateLimiter, build_redis
 from talelio_backend.shared.data.restore_flag import RedisRestoreFlag
-from talelio_backend.shared.data.restored_queue import RestoredQueue
 from talelio_backend.shared.data.revision import code_revision
 from talelio_backend.shared.data.rotation import follow_rotation
 from talelio_backend.shared.data.s3_connection import S3Options
@@ -45,11 +42,9 @@ from talelio_backend.shared.presentation.health import add_health
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
 from talelio_backend.shared.presentation.surroundings import surround
 from talelio_backend.shared.services.clock import Clock
-from talelio_backend.shared.services.jobs import Handler
 from talelio_backend.shared.services.mailer import Mailer
 from talelio_backend.shared.services.metrics import Uncounted, Unmeasured
 from talelio_backend.shared.services.rate_limit import parse_limits
-from talelio_backend.shared.services.restore_flag import RestoreFlag
 
 if TYPE_CHECKING:
     from talelio_backend.operations.services.diagnosing import DiagnosingService
@@ -68,56 +63,8 @@ AREAS: Mapping[str, str] = {
 
 Plug = Callable[[Kernel, Settings], Area]
 
-
-@dataclass(frozen=True, kw_only=True)
-class House:
-    """Everything that a process of talelio needs, built and connected to nothing yet."""
-
-    settings: Settings
-    kernel: Kernel
-    read_engine: Engine
-    idempotency: SqlIdempotencyStore
-    restore_flag: RestoreFlag
-    areas: Sequence[Area]
-    operations: Operations
-
-    @property
-    def handlers(self) -> list[Handler]:
-        own = Handler(name='kernel.sweep_idempotency',
-                      run=self.idempotency.sweep,
-                      cron='17 * * * *')
-        return [
-            own, *self.operations.handlers,
-            *(handler for area in self.areas for handler in area.handlers)
-        ]
-
-    @property
-    def commands(self) -> list[click.Command]:
-        """Those of the operations and of the areas which are on."""
-        return [
-            *self.operations.commands,
-            *(command for area in self.areas for command in area.commands)
-        ]
-
-    @property
-    def on_restored(self) -> list[Callable[[], None]]:
-        """What a house does once its database was restored from a backup."""
-        queue = RestoredQueue(
-            self.kernel.engine,
-            self.kernel.clock,
-            notifying=[handler.name for handler in self.handlers if handler.notifies])
-        return [queue.settle, *(react for area in self.areas for react in area.on_restored)]
-
-    def forget_connections(self) -> None:
-        """For a process that was forked: what was connected belongs to the parent."""
-        self.kernel.engine.dispose(close=False)
-        self.read_engine.dispose(close=False)
-        self.kernel.redis.connection_pool.reset()
-
-    def close(self) -> None:
-        self.kernel.engine.dispose()
-        self.read_engine.dispose()
-        self.kernel.redis.close()
+__all__ = ('AREAS', 'VERSION', 'DoubleAction', 'House', 'build', 'create_app', 'doctor',
+           'make_flask', 's3_options', 'table_metadata', 'watching_engine')
 
 
 class DoubleAction(TypeError):
