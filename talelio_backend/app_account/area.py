@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from talelio_backend.app_account.adapters import build_adapters
 from talelio_backend.app_account.area_settings import AccountSettings
 from talelio_backend.app_account.commands import accounts_group, create_admin_command
@@ -18,9 +16,7 @@ from talelio_backend.shared.services.jobs import Handler
 def plug(kernel: Kernel, settings: AccountSettings) -> Area:
     adapters = build_adapters(kernel, settings)
     services = bind(kernel, settings, adapters)
-    cookie = RefreshCookie(secure=settings.cookie_secure,
-                           domain=settings.cookie_domain,
-                           max_age=int(timedelta(days=settings.refresh_idle_days).total_seconds()))
+    cookie = RefreshCookie(secure=settings.cookie_secure, domain=settings.cookie_domain)
     return Area(name='account',
                 events=RECORDED,
                 authenticator=adapters.authenticator,

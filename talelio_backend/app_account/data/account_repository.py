@@ -44,12 +44,15 @@ class SqlAccountRepository:
         return set(self._session.scalars(locked))
 
     def unverified_before(self, moment: datetime, count: int) -> Sequence[Account]:
-        candidates = select(Account).where(account_table.c.verified_at.is_(None),
-                                           account_table.c.level == Level.MEMBER,
-                                           user_table.c.created_at < moment,
-                                           *(~owned for owned in _owned()))
-        return self._session.scalars(candidates.order_by(
-            user_table.c.created_at).limit(count)).all()
+        unused = select(Account).where(account_table.c.verified_at.is_(None),
+                                       account_table.c.level == Level.MEMBER,
+                                       user_table.c.created_at < moment,
+                                       *(~owned for owned in _owned()))
+        candidates = unused.order_by(user_table.c.created_at).limit(count)
+        locked = self._session.scalars(candidates.with_for_update(skip_locked=True)).all()
+        # Who began to refer to them in between is seen from here on, and nobody else can begin.
+        return self._session.scalars(
+            unused.where(user_table.c.id.in_([account.id for account in locked]))).all()
 
     def remove(self, account: Account) -> None:
         self._session.delete(account)

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as OrmSession
 
-from talelio_backend.app_account.data.orm import link_table
+from talelio_backend.app_account.data.orm import account_table, link_table
 from talelio_backend.app_account.domain.link import Link, Purpose
 
 
@@ -21,8 +21,12 @@ class SqlLinkRepository:
 
     def redeem(self, purpose: Purpose, digest: bytes, now: datetime) -> Link | None:
         table = link_table.c
-        redeemed = update(Link).where(table.token_digest == digest, table.purpose == purpose,
-                                      table.used_at.is_(None), table.expires_at > now)
+        live = (table.token_digest == digest, table.purpose == purpose, table.used_at.is_(None),
+                table.expires_at > now)
+        # The account first, as everywhere: who removes it locks its links after it.
+        owner = select(account_table.c.id).where(account_table.c.id == table.account_id, *live)
+        locked = owner.with_for_update(of=account_table, key_share=True).cte('owner')
+        redeemed = update(Link).where(table.account_id == locked.c.id, *live)
         return self._session.scalars(redeemed.values(used_at=now).returning(Link),
                                      execution_options={
                                          'synchronize_session': False

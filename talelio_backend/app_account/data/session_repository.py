@@ -9,21 +9,29 @@ from talelio_backend.app_account.data.orm import session_table
 from talelio_backend.app_account.domain.session import Lifetimes, Session
 from talelio_backend.app_account.services.ports import SEEN_EVERY, SessionUse
 
+# The account is locked before its session, as everywhere: who locks them the other way round may
+# wait for somebody who waits for them.
 _USE = text('''
-    WITH used AS (
+    WITH owner AS (
+        SELECT account.id
+        FROM session JOIN account ON account.id = session.account_id
+        WHERE session.id = :session_id AND account.blocked_at IS NULL
+        FOR NO KEY UPDATE OF account
+    ), used AS (
         UPDATE session
         SET last_used_at = :now, expires_at = least(:idle_expiry, absolute_expires_at)
-        FROM account
+        FROM owner
         WHERE session.id = :session_id AND session.ended_at IS NULL
           AND session.refresh_ended_at IS NULL AND session.expires_at > :now
-          AND account.id = session.account_id AND account.blocked_at IS NULL
-        RETURNING session.account_id
+        RETURNING session.account_id, session.expires_at
     ), seen AS (
         UPDATE account SET last_seen_at = :now FROM used
         WHERE account.id = used.account_id
           AND (account.last_seen_at IS NULL OR account.last_seen_at <= :seen_before)
     )
-    SELECT used.account_id, coalesce((SELECT epoch FROM data_epoch), 0) AS epoch FROM used
+    SELECT used.account_id, used.expires_at,
+           coalesce((SELECT epoch FROM data_epoch), 0) AS epoch
+    FROM used
 ''')
 
 # Built once: at every sign-in, making a statement would cost more than running it.
@@ -63,7 +71,7 @@ class SqlSessionRepository:
                 'idle_expiry': now + lifetimes.idle,
                 'seen_before': now - SEEN_EVERY
             }).one_or_none()
-        return SessionUse(account_id=row.account_id, epoch=row.epoch) if row else None
+        return SessionUse(**row._asdict()) if row else None
 
     def end_refreshing(self, account_id: UUID, now: datetime) -> Sequence[UUID]:
         ended = update(session_table).where(session_table.c.account_id == account_id,

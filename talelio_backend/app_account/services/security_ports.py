@@ -64,9 +64,10 @@ class AccessToken:
 
 class AccessTokens(Protocol):
 
-    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int,
-              now: datetime) -> AccessToken:
-        """A signed token (RFC 9068) for one session."""
+    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int, now: datetime,
+              until: datetime) -> AccessToken:
+        """A signed token (RFC 9068) for one session, which runs out at ``until``: the token
+        lives no longer."""
         ...
 
 

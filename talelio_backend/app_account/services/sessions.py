@@ -1,26 +1,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from talelio_backend.app_account.domain.errors import (RefreshTokenInvalid, RefreshTokenMissing,
-                                                       SessionNotFound)
+from talelio_backend.app_account.domain.errors import (InvalidCredentials, RefreshTokenInvalid,
+                                                       RefreshTokenMissing, SessionNotFound)
 from talelio_backend.app_account.domain.refresh_token import RefreshToken
 from talelio_backend.app_account.domain.session import MAX_LIVE_SESSIONS, Lifetimes, Session
 from talelio_backend.app_account.services.mails import mail_job
-from talelio_backend.app_account.services.ports import AccountUnitOfWork, Devices
+from talelio_backend.app_account.services.ports import AccountUnitOfWork, Devices, SessionUse
 from talelio_backend.app_account.services.security_ports import (AccessToken, AccessTokens,
                                                                  RefreshStore, RotationOutcome)
 from talelio_backend.shared.domain.errors import SessionStoreUnavailable
+from talelio_backend.shared.services.authentication import AccountBlocked
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.metrics import Counters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedInSession:
-    """What a client gets: the access token for its requests, the refresh token for its cookie."""
+    """What a client gets: the access token for its requests, the refresh token for its cookie,
+    with the seconds after which it is worth nothing."""
 
     access_token: AccessToken
     refresh_token: str = field(repr=False)
+    refresh_expires_in: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,11 @@ class SessionService:
               visitor: Visitor,
               new_hash: str | None = None) -> SignedInSession:
         """A new session of an account whose owner is proven. ``new_hash`` replaces the stored
-        one where the parameters of hashing changed. Raises SessionStoreUnavailable."""
+        one where the parameters of hashing changed.
+
+        Raises SessionStoreUnavailable, InvalidCredentials and AccountBlocked (the account was
+        removed or blocked at this very moment).
+        """
         now = self._clock.now()
         session = Session.start(account_id=account_id,
                                 device=self._devices.describe(visitor.user_agent),
@@ -62,21 +70,23 @@ class SessionService:
         # First the token, then the session: a token without a session opens nothing.
         refresh_token = self._refresh_store.begin(session, epoch=epoch)
         with self._open_uow() as uow:
+            # One after the other, so that each counts those before it.
+            account = uow.accounts.locked(account_id)
+            if account is None:
+                raise InvalidCredentials()
+            if account.blocked:
+                raise AccountBlocked()
             surplus = uow.sessions.live(account_id, now, skip=MAX_LIVE_SESSIONS - 1)
             for unused in surplus:
                 unused.end(now)
-            account = uow.accounts.get(account_id) if new_hash else None
-            if account is not None and new_hash is not None:
+            if new_hash is not None:
                 account.replace_hash(new_hash)
             uow.sessions.add(session)
             uow.seen(account_id, now)
             uow.commit()
         self._forget(*(unused.id for unused in surplus))
-        access_token = self._access_tokens.issue(account_id=account_id,
-                                                 session_id=session.id,
-                                                 epoch=epoch,
-                                                 now=now)
-        return SignedInSession(access_token=access_token, refresh_token=refresh_token.text)
+        use = SessionUse(account_id=account_id, epoch=epoch, expires_at=session.expires_at)
+        return self._signed_in(use, refresh_token, now)
 
     def refresh(self, cookie: str | None) -> SignedInSession:
         """Replaces a refresh token and gives a new access token.
@@ -105,11 +115,7 @@ class SessionService:
             self._end_stolen(token.family)
         if rotation.successor is None:
             raise RefreshTokenInvalid()
-        access_token = self._access_tokens.issue(account_id=use.account_id,
-                                                 session_id=token.family,
-                                                 epoch=use.epoch,
-                                                 now=now)
-        return SignedInSession(access_token=access_token, refresh_token=rotation.successor.text)
+        return self._signed_in(use, rotation.successor, now)
 
     def sign_out(self, *, cookie: str | None, session_id: UUID | None) -> None:
         """Ends the sessions of a cookie and of an access token, whichever there is."""
@@ -139,6 +145,17 @@ class SessionService:
             uow.commit()
         self._forget(*(session.id for session in ended))
         return len(ended)
+
+    def _signed_in(self, use: SessionUse, token: RefreshToken, now: datetime) -> SignedInSession:
+        access_token = self._access_tokens.issue(account_id=use.account_id,
+                                                 session_id=token.family,
+                                                 epoch=use.epoch,
+                                                 now=now,
+                                                 until=use.expires_at)
+        left = (use.expires_at - now).total_seconds()
+        return SignedInSession(access_token=access_token,
+                               refresh_token=token.text,
+                               refresh_expires_in=int(left))
 
     def _sign_out(self, *session_ids: UUID) -> None:
         now = self._clock.now()

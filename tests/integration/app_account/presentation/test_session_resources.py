@@ -49,6 +49,16 @@ def test_access_token_comes_in_the_body_and_refresh_token_in_the_cookie(
     assert 'no-store' in response.headers['Cache-Control']
 
 
+@pytest.mark.usefixtures('member')
+def test_cookie_goes_with_its_session(client: FlaskClient, clock: FakeClock) -> None:
+    _login(client)
+    for _ in range(5):
+        clock.advance(days=6, hours=-1)
+        renewed = client.post('/v1/accounts/token')
+    left = 30 * 86400 - 5 * (6 * 86400 - 3600)
+    assert f'Max-Age={left}' in renewed.headers['Set-Cookie'].split('; ')
+
+
 def test_cookie_is_secure_and_for_a_domain_where_the_settings_say_so(make_house: MakeHouse,
                                                                      clock: FakeClock,
                                                                      services: UseCases) -> None:

@@ -5,14 +5,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from talelio_backend.app_account.adapters import Adapters
 from talelio_backend.app_account.domain.errors import (EmailTaken, InvalidCredentials, LastAdmin,
+                                                       LinkInvalid, RefreshTokenInvalid,
                                                        TooManyAttempts, UsernameTaken)
+from talelio_backend.app_account.domain.session import MAX_LIVE_SESSIONS
 from talelio_backend.app_account.services.registration import Application
+from talelio_backend.app_account.services.sessions import SessionService
 from talelio_backend.app_account.use_cases import UseCases, bind
 from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
@@ -155,3 +159,98 @@ def test_of_30_parallel_guesses_6_are_hashed(services: UseCases, adapters: Adapt
     results = _at_once(*[guess] * 30)
     assert counting.verified == 6
     assert Counter(results) == {InvalidCredentials: 6, TooManyAttempts: 24}
+
+
+def test_parallel_sign_ins_leave_50_sessions(crowded: House, adapters: Adapters,
+                                             add_account: AddAccount) -> None:
+    account = add_account('ann')
+    sessions = bind(crowded.kernel, crowded.settings, adapters).sessions
+
+    def begin() -> None:
+        sessions.begin(account_id=account.id, epoch=0, visitor=HOME)
+
+    for _ in range(MAX_LIVE_SESSIONS - 1):
+        begin()
+    _at_once(*[begin] * 12)
+    with adapters.open_uow() as uow:
+        live = uow.sessions.live(account.id, account.created_at)
+    assert len(live) == MAX_LIVE_SESSIONS
+
+
+def test_sign_in_and_refresh_of_the_session_that_it_ends_wait_for_each_other(
+        crowded: House, adapters: Adapters, add_account: AddAccount, clock: FakeClock) -> None:
+    """Both change the account and the session. Neither is refused for a deadlock."""
+    account = add_account('ann')
+    sessions = bind(crowded.kernel, crowded.settings, adapters).sessions
+
+    def begin() -> str:
+        return sessions.begin(account_id=account.id, epoch=0, visitor=HOME).refresh_token
+
+    tokens = [begin() for _ in range(MAX_LIVE_SESSIONS)]
+    for oldest in tokens[:5]:
+        clock.advance(minutes=6)
+        signed_in, refreshed = _at_once(begin, _refresh(sessions, oldest))
+        assert isinstance(signed_in, str)
+        assert refreshed == 'refreshed' or refreshed is RefreshTokenInvalid
+
+
+def _refresh(sessions: SessionService, token: str) -> Callable[[], str]:
+
+    def refresh() -> str:
+        sessions.refresh(token)
+        return 'refreshed'
+
+    return refresh
+
+
+def test_account_that_is_verified_at_this_moment_is_not_swept(house: House, services: UseCases,
+                                                              adapters: Adapters,
+                                                              add_account: AddAccount,
+                                                              clock: FakeClock) -> None:
+    for _ in range(5):
+        account = add_account('ann', verified=False)
+        clock.advance(days=31)
+        services.verification.resend(account.email)
+        token = _token_of(house, adapters)
+        verified, _ = _at_once(_verification(services, token), services.retention.sweep)
+        with adapters.open_uow() as uow:
+            kept = uow.accounts.get(account.id)
+            assert verified == (LinkInvalid if kept is None else account.id)
+            assert kept is None or kept.verified
+            if kept is not None:
+                uow.accounts.remove(kept)
+            uow.commit()
+
+
+def _verification(services: UseCases, token: str) -> Callable[[], UUID]:
+
+    def verify() -> UUID:
+        return services.verification.verify(token).id
+
+    return verify
+
+
+@pytest.mark.parametrize('change', [
+    'UPDATE account SET verified_at = now()',
+    'INSERT INTO project (id, owner_id, title, body, html, named_links, renderer, links, position,'
+    ' version, created_at, updated_at) SELECT gen_random_uuid(), id, \'Heron\', \'\', \'\','
+    ' \'{}\', 1, \'[]\', 0, 1, now(), now() FROM "user"'
+])
+@pytest.mark.parametrize('committed', [True, False])
+def test_account_that_changes_between_look_and_removal_stays(house: House, services: UseCases,
+                                                             add_account: AddAccount,
+                                                             clock: FakeClock, change: str,
+                                                             committed: bool) -> None:
+    add_account('ann', verified=False)
+    clock.advance(days=31)
+    with house.kernel.engine.connect() as rival, ThreadPoolExecutor(1) as pool:
+        rival.execute(text(change))
+        if committed:
+            sweeping = pool.submit(services.retention.sweep)
+            rival.commit()
+            sweeping.result()
+        else:
+            services.retention.sweep()
+            rival.rollback()
+    with house.kernel.engine.connect() as connection:
+        assert connection.scalar(text('SELECT count(*) FROM account')) == 1

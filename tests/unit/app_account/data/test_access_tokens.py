@@ -13,6 +13,7 @@ from tests.fakes import NOON, FakeClock
 
 KEY, OTHER = 'k' * 64, 'o' * 64
 ISSUER = 'https://api.example'
+LATER = NOON + timedelta(days=7)
 
 
 @pytest.fixture(name='clock')
@@ -25,7 +26,8 @@ def _tokens(clock: FakeClock, *keys: str, issuer: str = ISSUER) -> JwtAccessToke
 
 
 def _issue(tokens: JwtAccessTokens) -> str:
-    return tokens.issue(account_id=uuid4(), session_id=uuid4(), epoch=7, now=NOON).text
+    return tokens.issue(account_id=uuid4(), session_id=uuid4(), epoch=7, now=NOON,
+                        until=LATER).text
 
 
 def _forged(clock: FakeClock,
@@ -46,7 +48,11 @@ def _forged(clock: FakeClock,
 def test_token_says_who_and_which_session_and_nothing_else(clock: FakeClock) -> None:
     account_id, session_id = uuid4(), uuid4()
     tokens = _tokens(clock)
-    issued = tokens.issue(account_id=account_id, session_id=session_id, epoch=7, now=NOON)
+    issued = tokens.issue(account_id=account_id,
+                          session_id=session_id,
+                          epoch=7,
+                          now=NOON,
+                          until=LATER)
     header, content = jwt.get_unverified_header(issued.text), jwt.decode(
         issued.text, options={'verify_signature': False})
     assert (header['alg'], header['typ']) == ('HS256', 'at+jwt')
@@ -55,6 +61,18 @@ def test_token_says_who_and_which_session_and_nothing_else(clock: FakeClock) -> 
     claims = tokens.read(issued.text)
     assert claims.subject == f'account:{account_id}'
     assert claims.content == {'account_id': account_id, 'session_id': session_id, 'epoch': 7}
+
+
+def test_token_lives_no_longer_than_its_session(clock: FakeClock) -> None:
+    tokens = _tokens(clock)
+    end = NOON + timedelta(seconds=90, milliseconds=700)
+    issued = tokens.issue(account_id=uuid4(), session_id=uuid4(), epoch=7, now=NOON, until=end)
+    assert issued.expires_in == 90
+    clock.advance(seconds=94)
+    tokens.read(issued.text)
+    clock.advance(seconds=1)
+    with pytest.raises(TokenExpired):
+        tokens.read(issued.text)
 
 
 def test_two_tokens_of_one_second_differ(clock: FakeClock) -> None:

@@ -4,11 +4,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from talelio_backend.app_account.domain.account import Account
-from talelio_backend.app_account.domain.errors import (RefreshTokenInvalid, RefreshTokenMissing,
-                                                       SessionNotFound)
+from talelio_backend.app_account.domain.errors import (InvalidCredentials, RefreshTokenInvalid,
+                                                       RefreshTokenMissing, SessionNotFound)
 from talelio_backend.app_account.domain.session import MAX_LIVE_SESSIONS, Lifetimes
 from talelio_backend.app_account.services.sessions import SessionService, SignedInSession, Visitor
 from talelio_backend.shared.domain.errors import SessionStoreUnavailable
+from talelio_backend.shared.services.authentication import AccountBlocked
 from tests.fakes import NOON, FakeClock
 from tests.fakes_account import (EchoDevices, FakeAccountUnitOfWork, InMemoryRefreshStore,
                                  ReadableAccessTokens, RecordingCounters)
@@ -62,6 +63,27 @@ def test_refresh_gives_new_tokens_and_moves_the_idle_expiry(desk: Desk) -> None:
     (session, ) = desk.uow.stored_sessions.values()
     assert session.last_used_at == desk.clock.now()
     assert session.expires_at == desk.clock.now() + timedelta(days=7)
+
+
+def test_tokens_end_with_their_session(desk: Desk) -> None:
+    token = desk.begin()
+    assert (token.access_token.expires_in, token.refresh_expires_in) == (600, 7 * 86400)
+    for _ in range(29):
+        desk.clock.advance(days=1)
+        token = desk.service.refresh(token.refresh_token)
+    assert (token.access_token.expires_in, token.refresh_expires_in) == (600, 86400)
+    desk.clock.advance(seconds=86400 - 90)
+    token = desk.service.refresh(token.refresh_token)
+    assert (token.access_token.expires_in, token.refresh_expires_in) == (90, 90)
+
+
+def test_nobody_signs_in_to_an_account_that_goes_at_this_moment(desk: Desk) -> None:
+    desk.uow.stored_accounts[desk.account_id].blocked_at = NOON
+    with pytest.raises(AccountBlocked):
+        desk.begin()
+    del desk.uow.stored_accounts[desk.account_id]
+    with pytest.raises(InvalidCredentials):
+        desk.begin()
 
 
 def test_missing_and_malformed_tokens_are_told_apart(desk: Desk) -> None:
