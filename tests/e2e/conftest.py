@@ -132,7 +132,7 @@ def start_product(servers: Servers,
         'TALELIO_MAIL_LIMIT': '1000000/minute',
         **changed,
     }
-    _make_bucket(servers, environment['S3_BUCKET'])
+    make_bucket(servers, environment['S3_BUCKET'])
     product = Product(base=base,
                       data_dir=folder,
                       environment=environment,
@@ -149,7 +149,7 @@ def stop_product(product: Product) -> None:
         child.stop(10)
 
 
-def _make_bucket(servers: Servers, name: str) -> None:
+def make_bucket(servers: Servers, name: str) -> None:
     from talelio_backend.shared.data.object_store import S3ObjectStore
     from talelio_backend.shared.data.s3_connection import S3Options
     settings = make_settings(servers)
