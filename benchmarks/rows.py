@@ -81,7 +81,7 @@ def fill(stack: Stack, rows: int) -> str:
         slugs = list(pool.map(post, range(min(rows, THROUGH_API))))
     with stack.database() as link:
         if rows > THROUGH_API:
-            _copy(link, rows - THROUGH_API)
+            copy(link, rows - THROUGH_API)
         for table in _TABLES:
             link.execute(sql.SQL('VACUUM ANALYZE {}').format(sql.Identifier(table)))
         link.execute('CHECKPOINT')
@@ -89,7 +89,7 @@ def fill(stack: Stack, rows: int) -> str:
     return slugs[0]
 
 
-def _copy(link: psycopg.Connection[Any], copies: int) -> None:
+def copy(link: psycopg.Connection[Any], copies: int) -> None:
     with link.transaction():
         link.execute(_MODELS, {'copies': copies})
         for table, (join, own) in _COPIES.items():

@@ -42,9 +42,10 @@ def _is_statement(line: bytes, application: bytes) -> bool:
     name, _, rest = line.partition(b'|')
     if name != application or not rest.startswith(_KINDS):
         return False
-    text = rest.removeprefix(_KINDS[0])
-    if rest.startswith(_KINDS[1]):
-        text = rest.partition(b': ')[2]
+    kind = next(kind for kind in _KINDS if rest.startswith(kind))
+    text = rest.removeprefix(kind)
+    if kind == _KINDS[1]:
+        text = text.partition(b': ')[2]  # behind the statement's name
     return not text.lstrip().upper().startswith(_AROUND)
 
 
