@@ -84,6 +84,7 @@ class VerifyPageResource(Resource):
 
     @endpoint(access=Level.EVERYONE,
               summary='Show the page that verifies an e-mail address; changes nothing',
+              any_path=True,
               produces='text/html',
               other_statuses={302: "On to the client's own page"})
     def get(self, call: Call, token: str) -> Answer:
@@ -100,6 +101,7 @@ class VerifyPageResource(Resource):
         summary='Verify an e-mail address from that page',
         # The page sends no referrer, so its form comes from the origin `null`.
         any_origin=True,
+        any_path=True,
         produces='text/html',
         other_statuses={404: 'A page: the link is dead'})
     def post(self, call: Call, token: str) -> Answer:

@@ -16,7 +16,8 @@ class Declaration:
     """One endpoint, as declared. ``response`` is a schema, or None for no body; ``produces``
     names the media type where it is not JSON. ``max_body`` in bytes. ``lenient_token`` takes a
     caller with a bad access token for a stranger, where a cookie decides; ``any_origin`` admits
-    pages of every origin to a route that lies among the cookie routes and reads no cookie."""
+    pages of every origin to a route that lies among the cookie routes and reads no cookie;
+    ``any_path`` admits U+0000 in the path, where no database is asked for what it says."""
 
     access: Level
     summary: str
@@ -29,6 +30,7 @@ class Declaration:
     unverified: bool = False
     lenient_token: bool = False
     any_origin: bool = False
+    any_path: bool = False
     if_match: Literal['no', 'accepted', 'required'] = 'no'
     idempotent: bool = False
     body_optional: bool = False

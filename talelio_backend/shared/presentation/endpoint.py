@@ -100,7 +100,7 @@ def _checked(declaration: Declaration, path: dict[str, Any]) -> dict[str, Any]:
     """What the method reads, of a caller who may call it. Raises what ``declaration`` refuses."""
     request = request_ctx.request
     check_access(declaration, caller(), request.method)
-    if '\0' in request.path:
+    if '\0' in request.path and not declaration.any_path:
         raise PathNotFound()  # PostgreSQL's text has no U+0000
     request.max_content_length = declaration.max_body
     if declaration.query is not None:

@@ -161,6 +161,16 @@ def test_looking_at_the_page_uses_no_link_up(client: FlaskClient, token: str) ->
     assert pages[0].headers['Cache-Control'] == 'no-store'
 
 
+@pytest.mark.parametrize(
+    'garbage', ['%00', 'a%00b', '%ff', '%ed%a0%80', '%0d%0a', '%20', '%2e%2e', 'x' * 5000])
+def test_link_that_was_mangled_leads_to_the_page_too(client: FlaskClient, garbage: str) -> None:
+    path = f'/v1/accounts/verify/{garbage}'
+    shown, head, pressed = client.get(path), client.head(path), client.post(path)
+    assert [answer.status_code for answer in (shown, head, pressed)] == [200, 200, 404]
+    for answer in (shown, head, pressed):
+        assert answer.content_type == 'text/html; charset=utf-8'
+
+
 def test_button_of_the_page_verifies_once(client: FlaskClient, token: str) -> None:
     form = {'content_type': 'application/x-www-form-urlencoded'}
     answers = [client.post(f'/v1/accounts/verify/{token}', **form) for _ in range(2)]
