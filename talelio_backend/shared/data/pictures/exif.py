@@ -5,6 +5,7 @@ _SHORT = 3
 _ENTRY = 12
 UPRIGHT = 1
 _ON_ITS_SIDE = 5  # from this orientation on, columns become rows
+_FROM_THE_RIGHT, _FROM_BELOW = frozenset({2, 3, 7, 8}), frozenset({3, 4, 6, 7})
 
 
 def orientation(tiff: bytes) -> int:
@@ -32,3 +33,14 @@ def is_on_its_side(turn: int) -> bool:
 def upright_size(size: tuple[int, int], turn: int) -> tuple[int, int]:
     width, height = size
     return (height, width) if is_on_its_side(turn) else (width, height)
+
+
+def upright_corner(size: tuple[int, int], left: int, top: int, part: tuple[int, int],
+                   turn: int) -> tuple[int, int]:
+    """Where the part of a picture of ``size`` that begins at ``left`` and ``top`` begins in the
+    upright one."""
+    if turn in _FROM_THE_RIGHT:
+        left = size[0] - left - part[0]
+    if turn in _FROM_BELOW:
+        top = size[1] - top - part[1]
+    return (top, left) if is_on_its_side(turn) else (left, top)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from talelio_backend.shared.data.pictures.deflate import unpack, unpacks_to
-from talelio_backend.shared.data.pictures.exif import UPRIGHT, orientation
+from talelio_backend.shared.data.pictures.exif import (UPRIGHT, orientation, upright_corner,
+                                                       upright_size)
 from talelio_backend.shared.data.pictures.png_chunks import (COLOR, GREY, PALETTE, SIGNATURE,
                                                              Damaged, Header, chunk, chunks)
 from talelio_backend.shared.services.images import ImageBroken
@@ -93,9 +94,7 @@ class Png:
         from talelio_backend.shared.data.pictures import codec
 
         profile = self.profile
-        # A picture within an animation has its place there, so that it cannot be turned alone.
-        turn = UPRIGHT if self.all_frames else self.orientation
-        first = _encoded(codec.upright(self.draw(), turn))
+        first = _encoded(codec.upright(self.draw(), self.orientation))
         parts = [SIGNATURE, first.header.pack()]
         if profile:
             parts.append(chunk(b'iCCP', b'ICC profile\0\0', zlib.compress(profile)))
@@ -110,21 +109,26 @@ class Png:
         return b''.join([*parts, *self._pictures(first), chunk(b'IEND')])
 
     def _pictures(self, first: 'Png') -> list[bytes]:
+        from talelio_backend.shared.data.pictures import codec
+
         if not self.all_frames:
             return [chunk(b'IDAT', *first.data)]
         parts, number = [], 0
         if self.all_frames[0].data:  # the picture for those who show no animation is none of it
             parts.append(chunk(b'IDAT', *first.data))
         for frame in self.all_frames:
-            place = (frame.width, frame.height, frame.left, frame.top)
-            parts.append(chunk(b'fcTL', _CONTROL.pack(number, *place, *frame.timing)))
+            size = upright_size((frame.width, frame.height), self.orientation)
+            corner = upright_corner((self.width, self.height), frame.left, frame.top,
+                                    (frame.width, frame.height), self.orientation)
+            parts.append(chunk(b'fcTL', _CONTROL.pack(number, *size, *corner, *frame.timing)))
             number += 1
             if not frame.data:
                 parts.append(chunk(b'IDAT', *first.data))
                 continue
             header = self.header.sized(frame.width, frame.height)
-            encoded = _encoded(self._decode(header, frame.data))
-            if encoded.header != first.header.sized(frame.width, frame.height):
+            drawn = self._decode(header, frame.data)
+            encoded = _encoded(codec.upright(drawn, self.orientation))
+            if encoded.header != first.header.sized(*size):
                 raise ImageBroken()
             parts.append(chunk(b'fdAT', number.to_bytes(4, 'big'), *encoded.data))
             number += 1

@@ -2,14 +2,19 @@
 import struct
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 
 from talelio_backend.shared.data.image_pipeline import PillowImagePipeline
+from talelio_backend.shared.data.pictures.webp import WebP
+from talelio_backend.shared.data.pictures.webp_chunks import Frame
+from talelio_backend.shared.data.pictures.webp_chunks import chunk as chunk_of_webp
+from talelio_backend.shared.data.pictures.webp_chunks import file
 from talelio_backend.shared.services.images import ImageBroken
-from tests.picture_files import (animated, chunk, chunk_names, difference, gif, gif_frame, moving,
-                                 png)
+from tests.picture_files import (ORIENTATION, animated, chunk, chunk_names, difference, encoded,
+                                 gif, gif_frame, moving, png)
 
 PIPELINE = PillowImagePipeline()
 DURATIONS = [40, 80, 120, 160, 200]
@@ -37,6 +42,61 @@ def test_animation_keeps_frames_times_and_loop(kind: str, allowed: int, plays: i
         assert difference(shown, expected) <= allowed
     with Image.open(BytesIO(made.content)) as image:
         assert image.info['loop'] == plays
+
+
+def turned(image: Image.Image, turn: int) -> Image.Image:
+    copy = image.copy()
+    copy.getexif()[ORIENTATION] = turn
+    return ImageOps.exif_transpose(copy)
+
+
+@pytest.mark.parametrize('turn', range(2, 9))
+@pytest.mark.parametrize(('kind', 'options'), [('PNG', {}), ('PNG', {
+    'disposal': 1,
+    'blend': 1
+}), ('PNG', {
+    'default_image': True
+}), ('WEBP', {
+    'lossless': True
+})])
+def test_animation_is_turned_upright(kind: str, options: dict[str, Any], turn: int) -> None:
+    frames = [frame.convert('RGBA') for frame in moving(4, (63, 47))]
+    for frame in frames:
+        frame.paste((0, 0, 0, 0), (40, 5, 55, 20))
+    exif = Image.Exif()
+    exif[ORIENTATION] = turn
+    sent = animated(kind, frames, duration=DURATIONS[:4], exif=exif, **options)
+    made = PIPELINE.normalize(sent)
+    pairs = list(zip(frames_of(made.content), frames_of(sent), strict=True))
+    assert len(pairs) == 4
+    assert (made.width, made.height) == ((47, 63) if turn > 4 else (63, 47))
+    for (shown, shown_for), (stored, stored_for) in pairs:
+        assert shown_for == stored_for
+        assert seen(shown) == seen(turned(stored, turn))
+
+
+def seen(image: Image.Image) -> bytes:
+    """The pixels, all of those that are not seen alike."""
+    plain = Image.new('RGBA', image.size)
+    plain.paste(image, mask=image.getchannel('A').point(lambda alpha: 255 if alpha else 0))
+    return plain.tobytes()
+
+
+@pytest.mark.parametrize('turn', [1, 2, 6])
+def test_frames_of_a_webp_blend_and_clear_as_before_when_turned(turn: int) -> None:
+    frames = []
+    for number, flags in enumerate([0, 1, 2, 3, 0, 1]):
+        part = Image.new('RGBA', (11, 7), (40 * number, 200, 9, 130))
+        part.paste((0, 0, 0, 0), (2, 2, 5, 5))
+        pixels = WebP.read(encoded(part, 'WEBP', lossless=True, exact=True)).pixels
+        place = bytes([2 * number, 0, 0, number, 0, 0, 10, 0, 0, 6, 0, 0])
+        frames.append(Frame(place, bytes([50, 0, 0, flags]), pixels).write(pixels))
+    sent = file((41, 27), pixels, [chunk_of_webp(b'ANIM', bytes(6)), *frames])
+    exif = b'II*\0\x08\0\0\0\x01\0' + struct.pack('<HHIHH', ORIENTATION, 3, 1, turn, 0)
+    with_exif = sent + chunk_of_webp(b'EXIF', exif)
+    made = PIPELINE.normalize(b'RIFF' + struct.pack('<I', len(with_exif) - 8) + with_exif[8:])
+    for (shown, _), (stored, _) in zip(frames_of(made.content), frames_of(sent), strict=True):
+        assert difference(shown, turned(stored, turn)) < 0.5
 
 
 def test_lossless_webp_animation_stays_pixel_for_pixel() -> None:
