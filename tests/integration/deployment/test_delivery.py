@@ -28,6 +28,7 @@ GIVEN = {
     'S3_BACKUPS_BUCKET': 'backups',
     'MAIL_SENDER': 'talelio@example.org',
     'CERT_RESOLVER': 'letsencrypt',
+    'BACKUP_AGE_RECIPIENTS': 'age1recipient',
 }
 Calls = list[tuple[str, dict[str, Any]]]
 
