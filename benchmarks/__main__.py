@@ -4,7 +4,6 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import table
 from benchmarks.generator import Generator, NoGenerator
 from benchmarks.lifetime import TimeUp, bounded, folder_of_this_run, leaving_in_peace
 from benchmarks.options import Options, parse
@@ -16,6 +15,7 @@ from benchmarks.servers import NotReady, running_reference
 from benchmarks.serving import compare
 from benchmarks.session import Session
 from benchmarks.stack import Refused, Stack
+from benchmarks.table import printed
 
 
 def run(options: Options, folder: Path) -> str:
@@ -37,7 +37,7 @@ def run(options: Options, folder: Path) -> str:
                           generator=generator,
                           rivals=programs.start(stack, enter, path=path) if options.rivals else ())
         report = session.run()
-    return table.as_json(report) if options.json else table.as_text(report)
+    return printed(report, options.form)
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ class Case:
 
 
 def has_status(code: int) -> Check:
-    return lambda answer: answer.startswith(b'HTTP/1.1 %d ' % code)
+    return lambda answer: answer[:7] == b'HTTP/1.' and answer[9:12] == b'%d' % code
 
 
 def has_member(member: str, value: Any = None) -> Check:

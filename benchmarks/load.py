@@ -8,6 +8,7 @@ opening the connection, where one is opened, to the last byte of the answer.
     python -m benchmarks.load < pickled Load > pickled Measured
 """
 
+import errno
 import gc
 import pickle
 import select
@@ -28,11 +29,12 @@ _MOST_SAMPLES = 100
 class _Client:
     """One connection, opened anew where the server closes it."""
 
-    __slots__ = ('link', 'sent_at', 'received', 'cookie')
+    __slots__ = ('link', 'sent_at', 'unsent', 'received', 'cookie')
 
     def __init__(self, cookie: str) -> None:
         self.link: socket.socket | None = None
         self.sent_at = 0.0
+        self.unsent = b''
         self.received = b''
         self.cookie = cookie
 
@@ -44,7 +46,7 @@ class Drive:
         url = urlsplit(load.base)
         # Once: to look the name up for each connection would cost more than to connect.
         found = socket.getaddrinfo(url.hostname, url.port or 80, type=socket.SOCK_STREAM)[0]
-        self._family, self._kind, self._address = found[0], found[1], found[4]
+        self._family, self._address = found[0], found[4]
         self._load = load
         self._number = load.first
         self._fixed = None if load.request.varies else raw_request(load.request, load.base)
@@ -64,8 +66,12 @@ class Drive:
         for cookie in cookies[:self._load.connections]:
             self._send(_Client(cookie), began)
         while self._waiting and time.perf_counter() < self._until + _PATIENCE:
-            for descriptor, _ in self._poll.poll(1):
-                self._receive(self._clients[descriptor])
+            for descriptor, events in self._poll.poll(1):
+                client = self._clients[descriptor]
+                if client.unsent and events & ~select.EPOLLIN:
+                    self._write_rest(client)
+                else:
+                    self._receive(client)
         seconds = time.perf_counter() - began
         self._latencies.sort()
         return Measured(seconds=seconds,
@@ -80,8 +86,9 @@ class Drive:
         while now < self._until and self._left and self._broken < _MOST_BROKEN:
             self._left -= 1
             client.sent_at = now
+            client.unsent = self._fixed or self._next_of(client)
             try:
-                (client.link or self._open(client)).sendall(self._fixed or self._next_of(client))
+                self._write(client)
             except OSError:
                 self._broken += 1
                 self._close(client)
@@ -95,9 +102,34 @@ class Drive:
         self._number += 1
         return raw_request(self._load.request, self._load.base, self._number, client.cookie)
 
+    def _write(self, client: _Client) -> None:
+        """As much as goes at once, the rest when the kernel asks for it: a server that lets
+        nobody in must not hold the other connections up."""
+        link = client.link or self._open(client)
+        try:
+            client.unsent = client.unsent[link.send(client.unsent):]
+        except BlockingIOError:
+            pass
+        if client.unsent:
+            self._poll.modify(link, select.EPOLLIN | select.EPOLLOUT)
+
+    def _write_rest(self, client: _Client) -> None:
+        assert client.link is not None
+        try:
+            self._write(client)
+        except OSError:
+            self._broken += 1
+            self._close(client)
+            self._finish(client)
+        else:
+            if not client.unsent:
+                self._poll.modify(client.link, select.EPOLLIN)
+
     def _open(self, client: _Client) -> socket.socket:
-        link = client.link = socket.socket(self._family, self._kind)
-        link.connect(self._address)
+        link = client.link = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        refused = link.connect_ex(self._address)
+        if refused not in (0, errno.EINPROGRESS):
+            raise OSError(refused, 'no connection')
         self._clients[link.fileno()] = client
         self._poll.register(link, select.EPOLLIN)
         return link
@@ -108,6 +140,8 @@ class Drive:
             piece = client.link.recv(1 << 18)
             received = client.received + piece if client.received else piece
             answer = whole(received, ended=not piece)
+        except BlockingIOError:
+            return
         except (OSError, ValueError):
             self._broken += 1
             self._close(client)
@@ -120,7 +154,10 @@ class Drive:
             self._note(client, answer.status, received)
             if client.cookie:
                 client.cookie = cookie_of(answer.head, received) or client.cookie
-        client.received = b''
+        self._finish(client)
+
+    def _finish(self, client: _Client) -> None:
+        client.received = client.unsent = b''
         self._waiting -= 1
         self._send(client, time.perf_counter())
 

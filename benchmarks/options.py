@@ -11,6 +11,7 @@ from benchmarks.rounds import Plan
 from benchmarks.servers import Server
 from benchmarks.traffic import CONNECTIONS
 
+TEXT, JSON, MARKDOWN = 'text', 'json', 'markdown'
 _DESCRIPTION = ('Requests per second, as ratios to a bare WSGI function on the same gunicorn, '
                 'measured in turn.')
 
@@ -31,7 +32,7 @@ class Options:
     rivals: bool
     serving: bool
     generator: str | None
-    json: bool
+    form: str
     limit: float | None
     workers: int
     threads: int
@@ -66,7 +67,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
                    rivals=given.rivals,
                    serving=given.serving,
                    generator=given.generator,
-                   json=given.json,
+                   form=given.form,
                    limit=given.limit,
                    workers=given.workers,
                    threads=given.threads)
@@ -85,7 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     add('--serving', action='store_true', help='compare ways to serve: classes, threads, workers')
     add('--rivals', action='store_true', help='beside those of benchmarks/rivals')
     add('--generator', choices=[WRK, OWN], help='wrk if it is on the path, else our own')
-    add('--json', action='store_true', help='for machines')
+    forms = parser.add_mutually_exclusive_group()
+    for form, reader in ((JSON, 'machines'), (MARKDOWN, 'benchmarks/RESULTS.md')):
+        forms.add_argument(f'--{form}',
+                           dest='form',
+                           action='store_const',
+                           const=form,
+                           default=TEXT,
+                           help=f'for {reader}')
     add('--limit', type=_some, metavar='SECONDS', help='for the whole run')
     add('--workers', type=_positive, default=int(os.environ.get('WEB_CONCURRENCY') or 2))
     add('--threads', type=_positive, default=int(os.environ.get('WEB_THREADS') or 1))

@@ -2,18 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 
 from benchmarks.cases import Case
-from benchmarks.options import Options
+from benchmarks.options import JSON, MARKDOWN, Options
 from benchmarks.reads import has_text
 from benchmarks.rounds import Drive, Figures, measure
 from benchmarks.servers import Server, base_at, running, running_reference
 from benchmarks.session import BARE
 from benchmarks.stack import Stack
+from benchmarks.table import columns_as_markdown, columns_as_text, or_dash
 from benchmarks.traffic import Request
 from talelio_backend.development.parts import operator_command
 from talelio_backend.development.ports import free_port
@@ -38,6 +39,9 @@ class Way:
 
 
 WAYS = (Way(2), Way(2, 8), Way(2, 8, keeps_alive=True), Way(3), Way(3, 8))
+
+_COLUMNS = ('served by', 'reference/s', 'article/s', '÷ own reference',
+            f'÷ reference of {WAYS[0].name}', 'p50 ms', 'p99 ms', 'cpu ms', 'MiB')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,22 +72,20 @@ def compare(stack: Stack, slug: str, options: Options, drive: Drive) -> str:
         Compared(way=way.name, reference=found[2 * place], article=found[2 * place + 1])
         for place, way in enumerate(WAYS)
     ]
-    if options.json:
+    if options.form == JSON:
         return json.dumps([asdict(row) | {'ratio': row.ratio} for row in rows])
-    return as_text(rows)
+    layout = columns_as_markdown if options.form == MARKDOWN else columns_as_text
+    return '\n'.join(layout(_COLUMNS, [_cells(row) for row in rows], named=1))
 
 
-def as_text(rows: Sequence[Compared]) -> str:
-    lines = [
-        f'{"served by":24} {"reference/s":>11} {"article/s":>9} {"÷ own ref":>9} '
-        f'{"÷ " + rows[0].way + " ref":>12} {"p50 ms":>7} {"p99 ms":>7} {"cpu ms":>7} {"MiB":>5}'
+def _cells(row: Compared) -> list[str]:
+    found = row.article
+    return [
+        row.way, f'{row.reference.per_second:,.0f}', f'{found.per_second:,.0f}',
+        f'{row.ratio:.3f}', f'{found.ratio:.3f}', f'{found.p50:.1f}', f'{found.p99:.1f}',
+        or_dash(found.processor, 2),
+        or_dash(found.memory)
     ]
-    for row in rows:
-        found = row.article
-        lines.append(f'{row.way:24} {row.reference.per_second:11.0f} {found.per_second:9.0f} '
-                     f'{row.ratio:9.3f} {found.ratio:12.3f} {found.p50:7.1f} {found.p99:7.1f} '
-                     f'{found.processor or 0:7.2f} {found.memory or 0:5.0f}')
-    return '\n'.join(lines)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from benchmarks.cases import PER_SECOND, REFERENCE, Bar
+from benchmarks.options import JSON, MARKDOWN, TEXT
 from benchmarks.rounds import Figures
 
 _LIBRARIES = ('gunicorn', 'Flask', 'SQLAlchemy', 'psycopg2-binary')
@@ -42,21 +43,53 @@ class Report:
     database: str
 
 
-_HEADS = (f'{"case":33} {"server":>14} {"rows":>7} {"req/s":>7} {"÷ ref":>6} {"bar":>7} '
-          f'{"p50 ms":>7} {"p99 ms":>7} {"cpu ms":>7} {"SQL":>4} {"MiB":>5} {"not 2xx/304":>12}')
+_COLUMNS = ('case', 'server', 'rows', 'req/s', '÷ ref', 'bar', 'p50 ms', 'p99 ms', 'cpu ms', 'SQL',
+            'MiB', 'not 2xx/304')
+
+
+def printed(report: Report, form: str) -> str:
+    """Raises KeyError for a form that there is not."""
+    return {TEXT: as_text, JSON: as_json, MARKDOWN: as_markdown}[form](report)
 
 
 def as_text(report: Report) -> str:
-    lines = [_HEADS, *(_line(row, report.rows) for row in report.rows), '', *_around(report)]
-    return '\n'.join(lines)
+    lines = columns_as_text(_COLUMNS, [_cells(row, report.rows) for row in report.rows], named=2)
+    return '\n'.join([*lines, '', *_around(report)])
 
 
-def _line(row: Row, rows: Sequence[Row]) -> str:
+def as_markdown(report: Report) -> str:
+    cells = [_cells(row, report.rows) for row in report.rows]
+    lines = columns_as_markdown(_COLUMNS, cells, named=2)
+    return '\n'.join([*lines, '', *(f'- {line}' for line in _around(report))])
+
+
+def columns_as_text(heads: Sequence[str], rows: Sequence[Sequence[str]], *,
+                    named: int) -> list[str]:
+    """The first ``named`` columns are words, the others numbers."""
+    table = [heads, *rows]
+    widths = [max(len(row[place]) for row in table) for place in range(len(heads))]
+    return [
+        '  '.join(
+            cell.ljust(width) if place < named else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in table
+    ]
+
+
+def columns_as_markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], *,
+                        named: int) -> list[str]:
+    rule = ['---'] * named + ['---:'] * (len(heads) - named)
+    return [f'| {" | ".join(row)} |' for row in (heads, rule, *rows)]
+
+
+def _cells(row: Row, rows: Sequence[Row]) -> list[str]:
     found = row.figures
-    return (f'{row.case:33} {row.server:>14} {row.rows:7} {found.per_second:7.0f} '
-            f'{found.ratio:6.3f} {_bar_text(row, rows):>7} {found.p50:7.1f} {found.p99:7.1f} '
-            f'{_or_dash(found.processor, 2):>7} {_or_dash(row.statements):>4} '
-            f'{_or_dash(found.memory):>5} {found.unexpected:12.2%}')
+    return [
+        row.case, row.server, f'{row.rows:,}', f'{found.per_second:,.0f}', f'{found.ratio:.3f}',
+        _bar_text(row, rows), f'{found.p50:.1f}', f'{found.p99:.1f}',
+        or_dash(found.processor, 2),
+        or_dash(row.statements),
+        or_dash(found.memory), f'{found.unexpected:.2%}'
+    ]
 
 
 def _around(report: Report) -> Iterable[str]:
@@ -70,8 +103,8 @@ def _around(report: Report) -> Iterable[str]:
         share = max(one.generator for one in found)
         yield (f'load generator: {report.generator}, at most {share:.0%} of one core'
                f'{"; IT MAY BE WHAT LIMITS" if share > _BUSY else ""}')
-    yield (f'memory of all API processes (PSS): {_or_dash(report.memory_at_start)} MiB at the '
-           f'start, {_or_dash(report.memory_at_end)} MiB after the load '
+    yield (f'memory of all API processes (PSS): {or_dash(report.memory_at_start)} MiB at the '
+           f'start, {or_dash(report.memory_at_end)} MiB after the load '
            f'({report.processes} processes)')
     yield ', '.join(f'{name} {value}' for name, value in machine(report).items())
 
@@ -93,11 +126,11 @@ def needed(row: Row, rows: Sequence[Row]) -> float | None:
 def _bar_text(row: Row, rows: Sequence[Row]) -> str:
     bar = needed(row, rows)
     if bar is None or row.bar is None:
-        return ''
+        return '–'
     return f'{bar:.0f}/s' if row.bar.of == PER_SECOND else f'{bar:.3f}'
 
 
-def _or_dash(value: float | None, digits: int = 0) -> str:
+def or_dash(value: float | None, digits: int = 0) -> str:
     return '–' if value is None else f'{value:.{digits}f}'
 
 

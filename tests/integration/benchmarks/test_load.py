@@ -91,6 +91,14 @@ def test_server_that_is_not_there_breaks_everything() -> None:
     assert (measured.answers, measured.unexpected_share) == (30, 1)
 
 
+def test_request_that_does_not_go_at_once_goes_in_pieces(answers: Answers) -> None:
+    body = 'x' * 20_000_000
+    request = Request(method='POST', path='/', body=body)
+    measured = Drive(load_of(answers, request, most=3, connections=2)).run()
+    assert (measured.answers, measured.unexpected) == (3, 0)
+    assert [sent == body for _, sent, _ in answers.asked] == [True] * 3
+
+
 def test_wrk_is_told_the_request_and_believed(answers: Answers, tmp_path: Path) -> None:
     # What wrk would print, and what it was told.
     found = {

@@ -2,8 +2,9 @@ import json
 from dataclasses import replace
 
 from benchmarks.cases import ARTICLE, PER_SECOND, Bar
+from benchmarks.options import MARKDOWN
 from benchmarks.rounds import Figures
-from benchmarks.table import Report, Row, as_json, as_text, needed
+from benchmarks.table import Report, Row, as_json, as_text, needed, printed
 
 FIGURES = Figures(per_second=1200,
                   ratio=0.25,
@@ -42,13 +43,20 @@ def test_bar_stands_in_the_unit_of_this_run() -> None:
 def test_table_tells_every_figure() -> None:
     lines = as_text(REPORT).splitlines()
     assert lines[1].split() == [
-        'GET', 'article', 'talelio', '1000', '1200', '0.250', '0.400', '11.7', '17.1', '0.56', '1',
-        '100', '1.50%'
+        'GET', 'article', 'talelio', '1,000', '1,200', '0.250', '0.400', '11.7', '17.1', '0.56',
+        '1', '100', '1.50%'
     ]
     assert lines[3].split()[5] == '75/s'
     assert '–' in lines[4].split()
     assert '90 MiB at the start, – MiB after' in as_text(REPORT)
     assert 'own, at most 30% of one core' in as_text(REPORT)
+
+
+def test_document_has_the_same_rows() -> None:
+    lines = printed(REPORT, MARKDOWN).splitlines()
+    assert lines[1] == '| --- | --- |' + ' ---: |' * 10
+    assert lines[2].startswith('| GET article | talelio | 1,000 | 1,200 | 0.250 | 0.400 | 11.7 |')
+    assert [line[:2] for line in lines[:6]] == ['| '] * 6
 
 
 def test_generator_that_limits_is_told() -> None:
