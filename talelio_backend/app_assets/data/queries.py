@@ -21,7 +21,9 @@ _with_owner = image_table.join(user_table, _user.id == _image.owner_id)
 _file = select(_image.owner_id, _image.extension, _image.content_type, _image.size,
                _image.variants, _image.created_at).select_from(_with_owner).where(
                    _image.id == bindparam('image_id', type_=Id),
-                   func.lower(_user.username) == func.lower(bindparam('username', type_=Text)))
+                   # An installation that moved may have handed files out under their key.
+                   func.lower(bindparam('username', type_=Text)).in_(
+                       (func.lower(_user.username), as_text(_image.owner_id))))
 
 
 class SqlImageQueries:

@@ -48,6 +48,13 @@ def test_a_stranger_gets_the_bytes_and_what_guards_them(shown: Shown) -> None:
     assert answer.headers['Last-Modified'].endswith('GMT')
 
 
+def test_the_key_of_a_file_is_an_address_too(site: Site, ada: Person, shown: Shown) -> None:
+    path = shown.path.replace(f'/{ada.name}/', f'/{ada.id}/')
+    assert path != shown.path
+    assert site.client.get(path).data == shown.content
+    assert site.client.get(path.replace(str(ada.id), str(new_id()))).status_code == 404
+
+
 def test_head_tells_the_same_without_the_bytes(shown: Shown) -> None:
     answer = shown.get('HEAD', Range='bytes=0-9')
     assert (answer.status_code, answer.data) == (200, b'')
