@@ -36,11 +36,11 @@ from talelio_backend.shared.data.ses_mailer import SesMailer
 from talelio_backend.shared.data.unit_of_work import Transactions
 from talelio_backend.shared.domain.events import Event, check_declared
 from talelio_backend.shared.presentation.api import add_routes, answer_errors
+from talelio_backend.shared.presentation.application import Application
 from talelio_backend.shared.presentation.documentation import add_documentation
-from talelio_backend.shared.presentation.edge import KEY, Edge, LogRequest, log_request
+from talelio_backend.shared.presentation.edge import Edge, LogRequest, log_request
 from talelio_backend.shared.presentation.health import add_health
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
-from talelio_backend.shared.presentation.surroundings import surround
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.mailer import Mailer
 from talelio_backend.shared.services.metrics import Uncounted, Unmeasured
@@ -58,6 +58,7 @@ AREAS: Mapping[str, str] = {
     'project': 'talelio_backend.app_project',
     'article': 'talelio_backend.app_article',
     'assets': 'talelio_backend.app_assets',
+    'contact': 'talelio_backend.app_contact',
     'navigation': 'talelio_backend.app_navigation',
 }
 
@@ -127,10 +128,7 @@ def make_flask(house: House,
                metrics: ProcessMetrics | None = None,
                log: LogRequest | None = None) -> Flask:
     kernel = house.kernel
-    app = Flask('talelio_backend', static_folder=None)
-    app.url_map.merge_slashes = False
-    app.extensions[KEY] = _edge(house, metrics, log)
-    surround(app)
+    app = Application('talelio_backend', _edge(house, metrics, log))
     restoring = house.restore_flag.is_up
     answer_errors(app, restoring=restoring)
     routes: list[Route] = [route for area in house.areas for route in area.routes]

@@ -11,6 +11,7 @@ from talelio_backend.app_account.services.queries import AccountQueries
 from talelio_backend.app_account.use_cases import UseCases, bind
 from talelio_backend.shared.area import Area, Kernel, Route
 from talelio_backend.shared.services.jobs import Handler
+from talelio_backend.shared.services.mailer import LONGEST_MAIL_PAUSE, MAIL_ATTEMPTS, MAIL_PAUSE
 
 
 def plug(kernel: Kernel, settings: AccountSettings) -> Area:
@@ -26,9 +27,9 @@ def plug(kernel: Kernel, settings: AccountSettings) -> Area:
                 handlers=(
                     Handler(name=mails.SEND_MAIL,
                             run=services.mails.send,
-                            attempts=mails.ATTEMPTS,
-                            pause=mails.PAUSE,
-                            longest_pause=mails.LONGEST_PAUSE,
+                            attempts=MAIL_ATTEMPTS,
+                            pause=MAIL_PAUSE,
+                            longest_pause=LONGEST_MAIL_PAUSE,
                             notifies=True),
                     Handler(name=retention.SWEEP, run=services.retention.sweep, cron='0 * * * *'),
                 ),

@@ -13,9 +13,6 @@ from talelio_backend.shared.services.mailer import Mail, Mailer
 
 SEND_MAIL = 'accounts.send_mail'
 
-# 10 s, doubling up to an hour, add up to 24 hours and some minutes after 33 attempts.
-ATTEMPTS, PAUSE, LONGEST_PAUSE = 33, 10, 3600
-
 
 def mail_job(kind: str, account: Account, link: Link | None = None) -> Job:
     """The job that sends one mail. It names account and link and holds no secret."""

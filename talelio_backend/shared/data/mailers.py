@@ -21,6 +21,8 @@ def compose(mail: Mail, *, sender: str, clock: Clock) -> EmailMessage:
     message['From'] = sender
     message['To'] = mail.to
     message['Subject'] = mail.subject
+    if mail.reply_to is not None:
+        message['Reply-To'] = mail.reply_to
     message['Date'] = format_datetime(clock.now())
     message['Message-ID'] = mail.message_id
     message['Auto-Submitted'] = 'auto-generated'

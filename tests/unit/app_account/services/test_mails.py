@@ -6,7 +6,8 @@ import pytest
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.app_account.services import mails
 from talelio_backend.app_account.services.verification import VerificationLinks
-from talelio_backend.shared.services.mailer import MailUnavailable
+from talelio_backend.shared.services.mailer import (LONGEST_MAIL_PAUSE, MAIL_ATTEMPTS, MAIL_PAUSE,
+                                                    MailUnavailable)
 from tests.fakes import NOON, FakeClock, RecordingMailer
 from tests.fakes_account import EchoLetters, FakeAccountUnitOfWork, ReadableLinkTokens
 
@@ -85,5 +86,5 @@ def test_mail_without_a_link_goes_to_the_account(office: Office) -> None:
 
 
 def test_attempts_last_for_a_day() -> None:
-    pauses = [min(mails.PAUSE * 2**n, mails.LONGEST_PAUSE) for n in range(mails.ATTEMPTS - 1)]
+    pauses = [min(MAIL_PAUSE * 2**n, LONGEST_MAIL_PAUSE) for n in range(MAIL_ATTEMPTS - 1)]
     assert timedelta(hours=24) <= timedelta(seconds=sum(pauses)) < timedelta(hours=25)
