@@ -11,9 +11,12 @@ import click
 from talelio_backend.operations.adapters import Adapters, BackupSettings, build_adapters
 from talelio_backend.operations.backups import Backups, build_backups
 from talelio_backend.operations.commands import backup_group
+from talelio_backend.operations.data.media_bucket import MediaBucket
 from talelio_backend.operations.data.restored_house import Built
+from talelio_backend.operations.domain.addresses import Addresses
+from talelio_backend.operations.moving_commands import export_command, import_command
 from talelio_backend.operations.restore_commands import restore_command
-from talelio_backend.operations.restores import Restores, build_restores
+from talelio_backend.operations.restores import Restores, Site, build_restores
 from talelio_backend.operations.services.replacing import SWEEP
 from talelio_backend.shared.area import Area, Kernel
 from talelio_backend.shared.data.s3_connection import S3Options
@@ -30,6 +33,18 @@ class OperationsSettings(BackupSettings, Protocol):
 
     @property
     def database_address(self) -> DatabaseAddress:
+        ...
+
+    @property
+    def public_url(self) -> str:
+        ...
+
+    @property
+    def client_url(self) -> str:
+        ...
+
+    @property
+    def s3_public_url(self) -> str | None:
         ...
 
 
@@ -70,12 +85,16 @@ def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
 
     @cache
     def restores() -> Restores:
-        return build_restores(adapters,
-                              backups.backing_up,
-                              address=address,
-                              clock=kernel.clock,
-                              flag=flag,
-                              beside=beside)
+        site = Site(address=address,
+                    media=MediaBucket(objects, name=settings.s3_bucket),
+                    addresses=Addresses(public_url=settings.public_url,
+                                        client_url=settings.client_url,
+                                        s3_public_url=settings.s3_public_url),
+                    clock=kernel.clock,
+                    flag=flag,
+                    beside=beside,
+                    version=version)
+        return build_restores(adapters, backups.backing_up, site)
 
     def sweep() -> None:
         restores().replacing.sweep()
@@ -87,4 +106,6 @@ def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
                                                            run=sweep,
                                                            cron='29 * * * *')),
                       commands=(backup_group(backups),
-                                restore_command(lambda: restores().restoring)))
+                                restore_command(lambda: restores().restoring),
+                                export_command(lambda: restores().exporting),
+                                import_command(lambda: restores().importing)))

@@ -18,7 +18,7 @@ dry_run_flag = click.option('--dry-run',
                             is_flag=True,
                             help='Load it beside the live database, compare, and change nothing.')
 yes_flag = click.option('--yes', is_flag=True, help='Do not ask.')
-_FILE = click.Path(exists=True, dir_okay=False, readable=True, resolve_path=True, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, readable=True, resolve_path=True, path_type=Path)
 _HOURS = KEPT // timedelta(hours=1)
 
 
@@ -28,7 +28,7 @@ def restore_command(bind: Callable[[], RestoringService]) -> click.Command:
     @click.command('restore')
     @click.argument('name', required=False)
     @click.option('--latest', is_flag=True, help='The newest backup.')
-    @click.option('--sql', type=_FILE, help='A plain SQL dump in place of a backup.')
+    @click.option('--sql', type=FILE, help='A plain SQL dump in place of a backup.')
     @dry_run_flag
     @yes_flag
     def restore(name: str | None, latest: bool, sql: Path | None, dry_run: bool,

@@ -57,7 +57,7 @@ class Bucket:
             yield None
             return
         try:
-            yield _Body(body)
+            yield StoreBody(body)
         finally:
             body.close()
 
@@ -106,7 +106,7 @@ class Bucket:
         return made[1]
 
 
-class _Body:
+class StoreBody:
     """The content of an object, with the store's errors in the domain's words."""
 
     def __init__(self, body: Readable) -> None:

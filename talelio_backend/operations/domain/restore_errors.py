@@ -21,3 +21,13 @@ class HoldsAccounts(OperationFailed):
 
 class NotAnExport(OperationFailed):
     reason = 'not a talelio export'
+
+
+class FileFailed(OperationFailed):
+    reason = 'the file cannot be used'
+
+
+class FilesMissing(OperationFailed):
+    """The media bucket lacks what rows name."""
+
+    reason = 'files are missing'

@@ -4,6 +4,7 @@ from time import monotonic
 
 from talelio_backend.operations.domain.errors import (NewerThanThisVersion, NoIdentity, NotABackup,
                                                       NotProven)
+from talelio_backend.operations.domain.export import ExportManifest
 from talelio_backend.operations.domain.manifest import Manifest
 from talelio_backend.operations.domain.proof import Proof
 from talelio_backend.operations.services.loading import LoadingService
@@ -97,7 +98,7 @@ class DrillingService:
             raise NotProven(f'{manifest.name}: {"; ".join(told[:_NAMED])}')
 
 
-def differing(manifest: Manifest, contents: Contents) -> list[str]:
+def differing(manifest: Manifest | ExportManifest, contents: Contents) -> list[str]:
     """In what a restored database is not what the manifest promises."""
     found = []
     if contents.alembic_revision != manifest.alembic_revision:
