@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 STALLED = 15  # seconds without a byte from a client that owes some, or takes none
+_LINGER = 2.0  # seconds in which a client that is still sending may notice the answer
 _LAST_CALL = 1.0  # seconds to take in those who knocked before the end
 _SHORTEST = 0.01  # seconds; none at all would mean for ever
+_PIECE = 64 * 1024
 
 
 class ClientTooSlow(Exception):
@@ -50,6 +52,21 @@ class Client(socket.socket):
             raise ClientTooSlow() from error
         self._patience += len(piece) / self._rate - (time.monotonic() - began)
         return piece
+
+    def shutdown(self, how: int, /) -> None:
+        """Says that the answer is complete, then takes in what is still on its way. Bytes that
+        nobody took would make the kernel reset the connection, and a proxy that is handing an
+        upload on would answer 502 instead of the refusal that it was just told."""
+        super().shutdown(how)
+        end = time.monotonic() + _LINGER
+        try:
+            while (left := end - time.monotonic()) > 0:
+                self.settimeout(left)
+                if not super().recv(_PIECE):
+                    break
+            super().shutdown(socket.SHUT_RD)  # nobody shall wait for it a second time
+        except OSError:
+            pass  # it stopped sending, or hung up
 
     def _bound(self, seconds: float) -> None:
         # Mostly it is the same as before, and the kernel need not be told again.
