@@ -87,52 +87,37 @@ def _folder() -> Iterator[Path]:
 
 @pytest.fixture(name='image')
 def _image(servers: Servers, worker_number: int, port: int, folder: Path) -> Image:
-    return Image(
-        folder, {
-            'SECRET_KEY':
-            '4f9c2e7a1b8d3605' * 3 + 'e19c04b7f2d8a563',
-            'DATABASE_URL':
-            create_database(servers, f'talelio_image_{worker_number}', template='template0'),
-            'REDIS_URL':
-            f'{servers.redis_url.rpartition("/")[0]}/{worker_number}',
-            'S3_ENDPOINT_URL':
-            servers.s3_url,
-            'S3_BUCKET':
-            f'talelio-test-{worker_number}',
-            'S3_BACKUPS_BUCKET':
-            'talelio-backups',
-            'AWS_REGION':
-            'us-east-1',
-            'AWS_ACCESS_KEY_ID':
-            servers.s3_access_key,
-            'AWS_SECRET_ACCESS_KEY':
-            servers.s3_secret_key,
-            'MAIL_BACKEND':
-            'smtp',
-            'MAIL_SENDER':
-            'talelio@example.org',
-            'SMTP_URL':
-            'smtp://127.0.0.1:1',
-            'PUBLIC_URL':
-            'https://api.example.org',
-            'CLIENT_URL':
-            'https://example.org',
-            'CORS_ORIGINS':
-            'https://example.org',
-            'REGISTRATION':
-            'closed',
-            'PORT':
-            str(port),
-            'WEB_CONCURRENCY':
-            '2',
-        })
+    database = create_database(servers, f'talelio_image_{worker_number}', template='template0')
+    environment = {
+        'SECRET_KEY': '4f9c2e7a1b8d3605' * 3 + 'e19c04b7f2d8a563',
+        'DATABASE_URL': database,
+        'REDIS_URL': f'{servers.redis_url.rpartition("/")[0]}/{worker_number}',
+        'S3_ENDPOINT_URL': servers.s3_url,
+        'S3_BUCKET': f'talelio-test-{worker_number}',
+        'S3_BACKUPS_BUCKET': 'talelio-backups',
+        'BACKUP_PLAINTEXT': '1',
+        'AWS_REGION': 'us-east-1',
+        'AWS_ACCESS_KEY_ID': servers.s3_access_key,
+        'AWS_SECRET_ACCESS_KEY': servers.s3_secret_key,
+        'MAIL_BACKEND': 'smtp',
+        'MAIL_SENDER': 'talelio@example.org',
+        'SMTP_URL': 'smtp://127.0.0.1:1',
+        'PUBLIC_URL': 'https://api.example.org',
+        'CLIENT_URL': 'https://example.org',
+        'CORS_ORIGINS': 'https://example.org',
+        'REGISTRATION': 'closed',
+        'PORT': str(port),
+        'WEB_CONCURRENCY': '1',
+        'WEB_THREADS': '8',
+    }
+    return Image(folder, environment)
 
 
-def answer(port: int, path: str) -> httpx.Response | None:
+def ready(port: int) -> bool:
     try:
-        return httpx.get(f'http://127.0.0.1:{port}{path}', timeout=10)
+        return httpx.get(f'http://127.0.0.1:{port}/readyz', timeout=10).status_code == 200
     except httpx.TransportError:
-        return None
+        return False
 
 
 @pytest.mark.usefixtures('settings')
@@ -143,8 +128,9 @@ def test_image_serves_from_a_tree_that_nobody_may_write(image: Image, port: int)
     try:
         web.start()
         worker.start()
-        ready = eventually(lambda: answer(port, '/readyz'), seconds=90)
-        assert ready.status_code == 200, ready.text
+        eventually(lambda: ready(port), seconds=90)
+        # What is periodic runs once at the start.
+        eventually(lambda: '"outcome": "done"' in image.said('worker'), seconds=90)
         version = httpx.get(f'http://127.0.0.1:{port}/version').json()
         assert (version['version'], version['revision']) == (VERSION, REVISION)
     finally:
