@@ -21,6 +21,7 @@ from talelio_backend.shared.data.logs import configure_logs
 from talelio_backend.shared.data.metrics import ProcessMetrics
 from talelio_backend.shared.data.metrics_files import forget_process, open_folder
 from talelio_backend.shared.data.revision import code_revision
+from talelio_backend.shared.data.s3_connection import preload
 from talelio_backend.shared.data.schema import Schema
 from talelio_backend.shared.data.worker import Worker, build_worker_app
 from talelio_backend.shared.domain.errors import DomainError
@@ -117,6 +118,7 @@ def serve(operator: Operator) -> None:
     settings = operator.settings
     folder, counts, house = operator.start_measured('api')
     shutdown = ShutdownFlag()
+    preload()
     serve_app(
         lambda: bootstrap.make_flask(house, shutdown, counts, operator.log_request),
         Serving(

@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from talelio_backend.shared.domain.errors import StorageUnavailable
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
     from mypy_boto3_s3 import S3Client
 
 
@@ -36,6 +38,7 @@ class Absent(Exception):
 def connect(options: S3Options, patience: Patience = Patience()) -> 'S3Client':
     """A client that gives up on a silent store, soon: somebody waits for the answer."""
     import boto3  # heavy, and of no use to a process that never touches a file
+    import botocore.session
     from botocore.config import Config
 
     # Since 1.36 boto3 sends checksums that many S3-compatible servers refuse; those servers
@@ -52,10 +55,26 @@ def connect(options: S3Options, patience: Patience = Patience()) -> 'S3Client':
                     response_checksum_validation='when_required',
                     s3={'addressing_style': 'path' if options.endpoint_url else 'auto'})
     # A session of its own: making a client from the shared one is not safe among threads.
-    session = boto3.session.Session(aws_access_key_id=options.access_key,
+    core = botocore.session.get_session()
+    core.register_component('data_loader', _models())
+    session = boto3.session.Session(botocore_session=core,
+                                    aws_access_key_id=options.access_key,
                                     aws_secret_access_key=options.secret_key,
                                     region_name=options.region)
     return session.client('s3', endpoint_url=options.endpoint_url, config=config)
+
+
+@cache
+def _models() -> 'Loader':
+    """What is parsed of the services' descriptions, kept for every client of this process."""
+    from botocore.loaders import create_loader
+    return create_loader()
+
+
+def preload() -> None:
+    """Parses what clients are made from, so that processes which are forked afterwards share it:
+    some 30 MiB that each of them would hold otherwise. Asks nobody and connects to nothing."""
+    connect(S3Options(region='us-east-1', access_key='nobody', secret_key='nothing'))
 
 
 @contextmanager
