@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from flask import Flask
 from pydantic import Field
 
 from talelio_backend.shared.area import Route
@@ -12,14 +11,14 @@ from talelio_backend.shared.domain.errors import Conflict, DatabaseUnavailable, 
 from talelio_backend.shared.presentation.answers import (Answer, Cookie, document, moved,
                                                          no_content, unless_known)
 from talelio_backend.shared.presentation.api import Resource, add_routes, answer_errors
+from talelio_backend.shared.presentation.application import Application
 from talelio_backend.shared.presentation.conditional import check_version
 from talelio_backend.shared.presentation.documentation import add_documentation
-from talelio_backend.shared.presentation.edge import KEY, Edge
+from talelio_backend.shared.presentation.edge import Edge
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, ListView, list_answer
 from talelio_backend.shared.presentation.schemas import (BlankIsNone, Body, Line, LongText,
                                                          PatchBody, Query, Time, View)
-from talelio_backend.shared.presentation.surroundings import surround
 from talelio_backend.shared.services.listing import Document, Page, SortOption
 from talelio_backend.shared.services.provenance import Provenance, provenance
 from talelio_backend.shared.services.rate_limit import Limit, RateLimited
@@ -265,10 +264,7 @@ class Sample:
             'hsts': False,
         }
         # TESTING stays off: it changes how Flask and Flask-RESTful treat errors.
-        self.app = Flask('sample', static_folder=None)
-        self.app.url_map.merge_slashes = False
-        self.app.extensions[KEY] = Edge(**facts | changed)
-        surround(self.app)
+        self.app = Application('sample', Edge(**facts | changed))
         answer_errors(self.app)
         add_routes(self.app, [
             Route(rule=rule, resource=resource, arguments={'things': self.things})

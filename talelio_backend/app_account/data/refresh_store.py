@@ -4,7 +4,6 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from redis import Redis
@@ -14,6 +13,7 @@ from talelio_backend.app_account.domain.refresh_token import RefreshToken
 from talelio_backend.app_account.domain.session import Lifetimes, Session
 from talelio_backend.app_account.services.security_ports import Rotation, RotationOutcome
 from talelio_backend.shared.data.failures import redis_failures
+from talelio_backend.shared.data.redis import Script
 
 GRACE = 10_000  # milliseconds in which the parent gives the same successor again
 REPEATS = 3
@@ -21,6 +21,8 @@ REPEATS = 3
 # to live is a span, whatever time it is for Redis.
 _CLEAN_UP = timedelta(minutes=1)
 _RACES = 5
+
+_LOOK = "return redis.call('HMGET', KEYS[1], 'generation', 'absolute')"
 
 # Answers {outcome, generation, digest of the present token}. KEYS: the family. ARGV: now, digest
 # shown, generation read before, digest of the successor, new idle expiry, time to live,
@@ -59,7 +61,8 @@ class RedisRefreshStore:
 
     def __init__(self, redis: Redis, secret_keys: Sequence[str]) -> None:
         self._redis = redis
-        self._rotate = redis.register_script(_ROTATE)
+        self._look = Script(redis, _LOOK)
+        self._rotate = Script(redis, _ROTATE)
         self._keys = derived_keys(secret_keys, 'refresh token successor')
 
     def begin(self, session: Session, *, epoch: int) -> RefreshToken:
@@ -104,8 +107,7 @@ class RedisRefreshStore:
     def _read(self, family: UUID) -> tuple[int | None, int | None]:
         # The successor depends on the generation, and a script cannot derive it: it is read
         # first, and the script refuses to go on from any other generation.
-        found = cast(list[bytes | None], self._redis.hmget(_key(family),
-                                                           ['generation', 'absolute']))
+        found: list[bytes | None] = self._look.run([_key(family)], [])
         generation, absolute = (int(value) if value is not None else None for value in found)
         return generation, absolute
 
@@ -114,14 +116,13 @@ class RedisRefreshStore:
         moment = _milliseconds(now)
         idle = min(moment + _span(lifetimes.idle), absolute)
         successor = self._successor(self._keys[0], token, generation + 1)
-        answer = self._rotate(keys=[_key(token.family)],
-                              args=[
-                                  moment,
-                                  _digest(token.secret), generation,
-                                  _digest(successor.secret), idle,
-                                  idle - moment + _span(_CLEAN_UP), epoch, GRACE, REPEATS
-                              ])
-        return [part.decode() if isinstance(part, bytes) else part for part in answer]
+        answer: list[bytes] = self._rotate.run([_key(token.family)], [
+            moment,
+            _digest(token.secret), generation,
+            _digest(successor.secret), idle, idle - moment + _span(_CLEAN_UP), epoch, GRACE,
+            REPEATS
+        ])
+        return [part.decode() for part in answer]
 
     def _rotation(self, token: RefreshToken, answer: list[str]) -> Rotation:
         if answer[0] in ('unknown', 'stolen'):

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import Response
+from flask import Request, Response
 from flask.globals import request_ctx
 from pydantic import BaseModel
 from werkzeug.http import http_date
@@ -11,7 +11,8 @@ from werkzeug.http import http_date
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation import conditional
 from talelio_backend.shared.presentation.declaration import Declaration
-from talelio_backend.shared.presentation.edge import caller
+from talelio_backend.shared.presentation.reply import Reply
+from talelio_backend.shared.services.authentication import Caller
 from talelio_backend.shared.services.listing import Document
 
 JSON = 'application/json'
@@ -74,9 +75,8 @@ def moved(location: str) -> Answer:
     return Answer(status=301, location=location)
 
 
-def finish(answer: Answer, declaration: Declaration) -> Response:
+def finish(answer: Answer, declaration: Declaration, request: Request, caller: Caller) -> Response:
     """The response of an answer: its ETag, its caching, 304 where the caller has it already."""
-    request = request_ctx.request
     body: Any = answer.body
     if isinstance(body, BaseModel):
         body = body.model_dump_json()
@@ -84,34 +84,34 @@ def finish(answer: Answer, declaration: Declaration) -> Response:
     reading = status < 400 and request.method in ('GET', 'HEAD')
     if answer.etag is not None and status == 200 and reading and conditional.has(answer.etag):
         status, body = 304, None
-    response = Response(body, status=status, headers=_headers(answer, declaration, reading))
+    caching = _caching(declaration, reading, caller)
+    response = Reply(body, status=status, headers=_headers(answer, caching))
     if body is None or status == 204:
         response.headers.pop('Content-Type')
+    if answer.headers:
+        response.headers.update(answer.headers)
     for cookie in answer.cookies:
         _set_cookie(response, cookie)
+    response.whole = status == 200 and isinstance(body, (str, bytes)) and answer.location is None
     return response
 
 
-def _headers(answer: Answer, declaration: Declaration, reading: bool) -> dict[str, str]:
-    headers = {'Content-Type': answer.media_type}
+def _headers(answer: Answer, caching: str) -> dict[str, str]:
+    headers = {'Content-Type': answer.media_type, 'Cache-Control': caching}
     if answer.etag is not None:
         headers['ETag'] = answer.etag
     if answer.location is not None:
         headers['Location'] = answer.location
     if answer.last_modified is not None:
         headers['Last-Modified'] = http_date(answer.last_modified)
-    headers['Cache-Control'] = _caching(declaration, reading)
-    headers.update(answer.headers)
-    if answer.cookies:
-        headers['Cache-Control'] = 'private, no-store'
     return headers
 
 
-def _caching(declaration: Declaration, reading: bool) -> str:
+def _caching(declaration: Declaration, reading: bool, caller: Caller) -> str:
     personal = declaration.access >= Level.MEMBER or declaration.credentials
     if personal or not reading:
         return 'private, no-store'
-    return 'private, no-cache' if caller().account_id else 'no-cache'
+    return 'private, no-cache' if caller.account_id else 'no-cache'
 
 
 def _set_cookie(response: Response, cookie: Cookie) -> None:
@@ -123,3 +123,4 @@ def _set_cookie(response: Response, cookie: Cookie) -> None:
                         secure=cookie.secure,
                         httponly=True,
                         samesite='Lax')
+    response.headers['Cache-Control'] = 'private, no-store'

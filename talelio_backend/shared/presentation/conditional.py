@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Response, request
+from flask.globals import request_ctx
 from werkzeug.http import parse_etags
 
 from talelio_backend.shared.domain.errors import VersionMismatch
@@ -78,7 +79,7 @@ def not_modified(response: Response) -> Response:
 
 def has(present: str) -> bool:
     """Whether If-None-Match names the ETag ``present`` (the header's value, quotes included)."""
-    sent = request.headers.get('If-None-Match')
+    sent = request_ctx.request.environ.get('HTTP_IF_NONE_MATCH')
     if sent is None:
         return False
     return sent == present or parse_etags(sent).contains_weak(present.strip('"'))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast, get_type_hints
 
-from flask import Response, request
+from flask import Request, Response
 from flask.globals import request_ctx
 from pydantic import BaseModel
 
@@ -35,7 +35,7 @@ class Call:
 
     @property
     def path_with_query(self) -> str:
-        return request.full_path.rstrip('?')
+        return request_ctx.request.full_path.rstrip('?')
 
 
 Method = Callable[..., Answer]
@@ -72,12 +72,13 @@ def endpoint(*,
 
         @functools.wraps(method)
         def view(resource: Any, **path: Any) -> Response:
-            inputs, who = _checked(declaration, path), caller()
+            request, who = request_ctx.request, caller()
+            inputs = _checked(declaration, request, who, path)
 
             def answer(version: int | None) -> Response:
                 if wants_call:
                     inputs['call'] = Call(caller=who, expected_version=version)
-                return finish(method(resource, **inputs), declaration)
+                return finish(method(resource, **inputs), declaration, request, who)
 
             def carry_out() -> Response:
                 if declaration.if_match == 'no':
@@ -96,10 +97,10 @@ def declaration_of(view: Any) -> Declaration | None:
     return cast(Declaration | None, getattr(view, 'declaration', None))
 
 
-def _checked(declaration: Declaration, path: dict[str, Any]) -> dict[str, Any]:
+def _checked(declaration: Declaration, request: Request, who: Caller,
+             path: dict[str, Any]) -> dict[str, Any]:
     """What the method reads, of a caller who may call it. Raises what ``declaration`` refuses."""
-    request = request_ctx.request
-    check_access(declaration, caller(), request.method)
+    check_access(declaration, who, request.method)
     if '\0' in request.path and not declaration.any_path:
         raise PathNotFound()  # PostgreSQL's text has no U+0000
     request.max_content_length = declaration.max_body

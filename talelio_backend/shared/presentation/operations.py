@@ -10,12 +10,12 @@ from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import (Busy, DatabaseUnavailable, DomainError, Invalid,
                                                   NotYours, VersionMismatch)
 from talelio_backend.shared.presentation.api import VERBS
+from talelio_backend.shared.presentation.application import COOKIE_ROUTES
 from talelio_backend.shared.presentation.declaration import Declaration
 from talelio_backend.shared.presentation.endpoint import declaration_of
 from talelio_backend.shared.presentation.problems import (BadRequest, BodyTooLarge,
                                                           IfMatchRequired, MediaTypeNotSupported,
                                                           OriginNotAllowed, PathNotFound)
-from talelio_backend.shared.presentation.surroundings import COOKIE_ROUTES
 from talelio_backend.shared.services.authentication import (AccountBlocked, CredentialsRequired,
                                                             EmailNotVerified, TokenExpired,
                                                             TokenInvalid)

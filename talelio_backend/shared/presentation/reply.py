@@ -1,4 +1,7 @@
-"""The headers that every answer has, whoever made it."""
+"""What is sent, and the headers that every answer has, whoever made it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask import Request, Response
 
@@ -22,6 +25,26 @@ _USUAL_NAMES = frozenset(name.lower() for name, _ in _USUAL)
 _HSTS = ('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
 
 
+class Reply(Response):
+    """A response of this product. The headers that surround its own are put behind them when it
+    is sent. ``whole``: its body, its length and its headers need no second look."""
+
+    surrounding: Sequence[tuple[str, str]] = ()
+    whole = False
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if not self.whole:
+            return super().__call__(environ, start_response)
+        start_response(self.status, [*self.headers, *self.surrounding])
+        body: Any = self.response
+        return () if environ['REQUEST_METHOD'] == 'HEAD' else body
+
+    def get_wsgi_response(
+            self, environ: dict[str, Any]) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        body, status, headers = super().get_wsgi_response(environ)
+        return body, status, [*headers, *self.surrounding]
+
+
 def complete(response: Response, request: Request, edge: Edge, *, request_id: str,
              allowance: Allowance | None) -> None:
     """Adds what is missing. ``allowance`` is None where no request was counted."""
@@ -35,7 +58,8 @@ def complete(response: Response, request: Request, edge: Edge, *, request_id: st
     origin = request.environ.get('HTTP_ORIGIN')
     if origin is not None and origin in edge.cors_origins:
         added += _cors(origin, preflight=request.method == 'OPTIONS')
-    response.headers.extend(added)
+    assert isinstance(response, Reply)  # the application's class of responses
+    response.surrounding = added
 
 
 def _missing(response: Response) -> tuple[tuple[str, str], ...]:
