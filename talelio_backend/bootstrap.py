@@ -37,7 +37,6 @@ from talelio_backend.shared.data.unit_of_work import Transactions
 from talelio_backend.shared.domain.events import Event, check_declared
 from talelio_backend.shared.presentation.api import add_routes, answer_errors
 from talelio_backend.shared.presentation.application import Application
-from talelio_backend.shared.presentation.application import Application
 from talelio_backend.shared.presentation.documentation import add_documentation
 from talelio_backend.shared.presentation.edge import Edge, LogRequest, log_request
 from talelio_backend.shared.presentation.health import add_health
