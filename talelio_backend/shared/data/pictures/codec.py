@@ -47,13 +47,21 @@ def load(stream: bytes, kind: str, room: tuple[int, int] | None = None) -> Image
     """The picture in ``stream``, decoded whole, without anything that stood beside its pixels
     but what is transparent. Raises ImageBroken."""
     with broken_when_refused(), _DECODERS[kind](BytesIO(stream)) as image:
+        if kind == 'WEBP':
+            return _only_frame(image)
         if room is not None:
             image.draft(None, room)
         image.load()
         image.info = {key: image.info[key] for key in ('transparency', ) if key in image.info}
-        # The WebP decoder keeps two canvases for a next frame, as big as the picture each.
-        vars(image).pop('_decoder', None)
         return image
+
+
+def _only_frame(image: Any) -> Image.Image:
+    """Pillow's decoder of WebP keeps two canvases for a next frame, as big as the picture each,
+    and Pillow would copy the pixels beside them. So the decoder is asked directly, then dropped.
+    """
+    rows, _ = vars(image).pop('_decoder').get_next()
+    return Image.frombuffer(image.rawmode, image.size, rows, 'raw', image.rawmode, 0, 1)
 
 
 def save(image: Image.Image, kind: str, **options: Any) -> bytes:

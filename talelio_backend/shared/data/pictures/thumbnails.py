@@ -12,7 +12,7 @@ _TALLEST = 16383  # the most that a WebP file can say
 # of this many rows: as a whole it would be held a second time in other colours.
 _STRIP = 256
 _ROOM = 1.5
-_OF_RED_GREEN_BLUE = frozenset({'RGB', 'RGBA', 'P', 'PA'})
+_OF_RED_GREEN_BLUE = frozenset({'RGB', 'RGBX', 'RGBA', 'P', 'PA'})
 
 
 def room(sizes: Sequence[tuple[int, int]], orientation: int) -> tuple[int, int]:
