@@ -5,8 +5,8 @@ from talelio_backend.app_article.data.queries import SqlArticleQueries
 from talelio_backend.app_article.data.sources import SqlSources
 from talelio_backend.app_article.data.unit_of_work import SqlArticleUnitOfWork
 from talelio_backend.app_article.domain.events import (ArticleDeleted, ArticleDrafted,
-                                                       ArticlePublished, ArticleUnpublished,
-                                                       ArticleUpdated)
+                                                       ArticlePublished, ArticleRendered,
+                                                       ArticleUnpublished, ArticleUpdated)
 from talelio_backend.app_article.presentation.resources import (ArticleResource, ArticlesResource,
                                                                 AuthorArticlesResource,
                                                                 PublishResource, TagsResource,
@@ -42,7 +42,7 @@ def plug(kernel: Kernel, settings: ArticleSettings) -> Area:
     return Area(
         name='article',
         events=(ArticlePublished, ArticleDrafted, ArticleUpdated, ArticleUnpublished,
-                ArticleDeleted),
+                ArticleRendered, ArticleDeleted),
         commands=(article_commands(rendering), ),
         routes=(
             Route(rule='/v1/articles', resource=ArticlesResource, arguments=both),

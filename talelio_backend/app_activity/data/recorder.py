@@ -1,13 +1,18 @@
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 
 from sqlalchemy import Connection, insert
 
 from talelio_backend.app_activity.data.orm import activity_table
-from talelio_backend.app_activity.domain.entry import entry_of
+from talelio_backend.app_activity.domain.entry import Entry, entry_of
 from talelio_backend.shared.domain.events import Event
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.provenance import provenance
+
+_insert = insert(activity_table)
+_NAMES = tuple(field.name for field in fields(Entry))
+_values = attrgetter(*_NAMES)
 
 
 class ActivityRecorder:
@@ -26,6 +31,6 @@ class ActivityRecorder:
                      impersonator_id=source.impersonator_id,
                      request_id=source.request_id) for event in events
         ]
-        rows = [asdict(entry) for entry in entries if entry is not None]
+        rows = [dict(zip(_NAMES, _values(entry))) for entry in entries if entry is not None]
         if rows:
-            connection.execute(insert(activity_table), rows)
+            connection.execute(_insert, rows if len(rows) > 1 else rows[0])

@@ -7,7 +7,8 @@ from uuid import UUID
 from talelio_backend.app_article.domain.errors import AlreadyDraft, AlreadyPublished
 from talelio_backend.app_article.domain.events import (ArticleDeleted, ArticleDrafted,
                                                        ArticleEvent, ArticlePublished,
-                                                       ArticleUnpublished, ArticleUpdated)
+                                                       ArticleRendered, ArticleUnpublished,
+                                                       ArticleUpdated)
 from talelio_backend.app_article.domain.tags import first_duplicate
 from talelio_backend.shared.domain.aggregate import Aggregate
 from talelio_backend.shared.domain.errors import Fault, Invalid, VersionMismatch
@@ -100,7 +101,7 @@ class Article(Aggregate):
                       updated_at=now,
                       published_at=now if published else None,
                       listed_at=now)
-        article._tell(ArticlePublished if published else ArticleDrafted)
+        article._tell(ArticlePublished if published else ArticleDrafted, former_links=())
         return article
 
     @property
@@ -117,7 +118,7 @@ class Article(Aggregate):
     def edit(self, edit: Edit, *, now: datetime) -> None:
         """An edit that changes nothing keeps the version and is no event. Raises Invalid when two
         tags are equal."""
-        before = self._shown()
+        before, former_links = self._shown(), self.named_addresses
         if edit.tags is not None:
             _check_tags(edit.tags)
             self.tags = edit.tags
@@ -130,7 +131,7 @@ class Article(Aggregate):
         changed = changes_between(before, self._shown())
         if changed:
             self._touch(now)
-            self._tell(ArticleUpdated, changed=changed)
+            self._tell(ArticleUpdated, former_links=former_links, changed=changed)
 
     def publish(self, *, now: datetime) -> None:
         """Raises AlreadyPublished."""
@@ -139,7 +140,7 @@ class Article(Aggregate):
         self.status = Status.PUBLISHED
         self.published_at = self.published_at or now
         self._touch(now)
-        self._tell(ArticlePublished)
+        self._tell(ArticlePublished, former_links=self.named_addresses)
 
     def unpublish(self, *, now: datetime) -> None:
         """Raises AlreadyDraft."""
@@ -147,18 +148,25 @@ class Article(Aggregate):
             raise AlreadyDraft()
         self.status = Status.DRAFT
         self._touch(now)
-        self._tell(ArticleUnpublished)
+        self._tell(ArticleUnpublished, former_links=self.named_addresses)
 
     def delete(self) -> None:
         self.record(
-            ArticleDeleted(article_id=self.id, owner_id=self.owner_id, title=self.title, links=()))
+            ArticleDeleted(article_id=self.id,
+                           owner_id=self.owner_id,
+                           title=self.title,
+                           links=(),
+                           former_links=self.named_addresses))
 
     def render_anew(self, text: Text) -> bool:
         """Takes a newer rendering, unless the body it was made of was edited meanwhile. Not an
         edit: the version stays, so that nobody's If-Match is spoiled."""
         fits = text.body == self.body
         if fits:
+            former_links = self.named_addresses
             self.rendering = text.rendering
+            if self.named_addresses != former_links:
+                self._tell(ArticleRendered, former_links=former_links)
         return fits
 
     def _touch(self, now: datetime) -> None:
@@ -170,12 +178,14 @@ class Article(Aggregate):
     def _shown(self) -> dict[str, Any]:
         return {name: _plain(getattr(self, name)) for name in _EDITABLE}
 
-    def _tell(self, event_class: type[ArticleEvent], **details: Any) -> None:
+    def _tell(self, event_class: type[ArticleEvent], *, former_links: tuple[str, ...],
+              **details: Any) -> None:
         self.record(
             event_class(article_id=self.id,
                         owner_id=self.owner_id,
                         title=self.title,
                         links=self.named_addresses,
+                        former_links=former_links,
                         **details))
 
 

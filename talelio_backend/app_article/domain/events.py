@@ -7,12 +7,14 @@ from talelio_backend.shared.domain.events import Changes, Event, Target
 @dataclass(frozen=True, kw_only=True)
 class ArticleEvent(Event):
     """An event about one article. ``links`` is every address that its text and its featured image
-    name after the event: whoever keeps track of references replaces what it knew."""
+    name after the event, ``former_links`` what they named before: whoever keeps track of
+    references replaces what it knew."""
 
     article_id: UUID
     owner_id: UUID
     title: str
     links: tuple[str, ...]
+    former_links: tuple[str, ...]
 
     @property
     def target(self) -> Target:
@@ -47,6 +49,14 @@ class ArticleUpdated(ArticleEvent):
 class ArticleUnpublished(ArticleEvent):
     action = 'article_unpublished'
     activity = 'Made “{title}” a draft again'
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleRendered(ArticleEvent):
+    """A newer renderer finds other addresses in the same text. Nobody did this."""
+
+    action = None
+    activity = None
 
 
 @dataclass(frozen=True, kw_only=True)

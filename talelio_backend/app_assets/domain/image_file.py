@@ -60,6 +60,8 @@ def images_named_in(links: Iterable[str]) -> list[UUID]:
     """
     found: set[UUID] = set()
     for link in links:
+        if '/images/' not in unquote(link):
+            continue  # nearly all are; taking an address apart is dear
         try:
             path = unquote(urlsplit(link.strip()).path)
         except ValueError:

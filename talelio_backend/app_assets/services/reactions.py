@@ -11,52 +11,56 @@ from talelio_backend.app_project.domain.events import ProjectEvent
 from talelio_backend.shared.services.jobs import Job, Reactions
 
 
-def _track(*, kind: str, thing_id: UUID, title: str, owner_id: UUID, links: Iterable[str]) -> Job:
-    return Job(name=TRACK_REFERENCES,
-               arguments={
-                   'kind': kind,
-                   'thing': str(thing_id),
-                   'title': title,
-                   'owner': str(owner_id),
-                   'images': [str(image_id) for image_id in images_named_in(links)]
-               },
-               lock=f'references:{kind}:{thing_id}')
+def _track(*, kind: str, thing_id: UUID, title: str, owner_id: UUID, links: Iterable[str],
+           former_links: Iterable[str]) -> list[Job]:
+    """No job for a thing that shows no image and showed none: nothing is known of it."""
+    images = images_named_in(links)
+    if not images and not images_named_in(former_links):
+        return []
+    return [
+        Job(name=TRACK_REFERENCES,
+            arguments={
+                'kind': kind,
+                'thing': str(thing_id),
+                'title': title,
+                'owner': str(owner_id),
+                'images': [str(image_id) for image_id in images]
+            },
+            lock=f'references:{kind}:{thing_id}')
+    ]
 
 
 def on_article(event: ArticleEvent) -> list[Job]:
-    return [
-        _track(kind='article',
-               thing_id=event.article_id,
-               title=event.title,
-               owner_id=event.owner_id,
-               links=event.links)
-    ]
+    return _track(kind='article',
+                  thing_id=event.article_id,
+                  title=event.title,
+                  owner_id=event.owner_id,
+                  links=event.links,
+                  former_links=event.former_links)
 
 
 def on_project(event: ProjectEvent) -> list[Job]:
-    return [
-        _track(kind='project',
-               thing_id=event.project_id,
-               title=event.title,
-               owner_id=event.owner_id,
-               links=event.links)
-    ]
+    return _track(kind='project',
+                  thing_id=event.project_id,
+                  title=event.title,
+                  owner_id=event.owner_id,
+                  links=event.links,
+                  former_links=event.former_links)
 
 
 def on_profile(event: ProfileUpdated) -> list[Job]:
     avatar = event.changes.get('avatar_url')
     if avatar is None:
         return []
-    return [
-        _track(kind='avatar',
-               thing_id=event.account_id,
-               title=event.username,
-               owner_id=event.account_id,
-               links=[avatar.after] if avatar.after else [])
-    ]
+    return _track(kind='avatar',
+                  thing_id=event.account_id,
+                  title=event.username,
+                  owner_id=event.account_id,
+                  links=[avatar.after] if avatar.after else [],
+                  former_links=[avatar.before] if avatar.before else [])
 
 
-# Whatever happens to an article or a project, the event tells its present links.
+# Whatever happens to an article or a project, the event tells its links.
 REACTIONS: Reactions = {
     **{
         event: [on_article]

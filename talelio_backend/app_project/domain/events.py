@@ -7,12 +7,14 @@ from talelio_backend.shared.domain.events import Change, Changes, Event, Target
 @dataclass(frozen=True, kw_only=True)
 class ProjectEvent(Event):
     """An event about one project. ``links`` is every address that its text, its cover and its
-    links name after the event: whoever keeps track of references replaces what it knew."""
+    links name after the event, ``former_links`` what they named before: whoever keeps track of
+    references replaces what it knew."""
 
     project_id: UUID
     owner_id: UUID
     title: str
     links: tuple[str, ...]
+    former_links: tuple[str, ...]
 
     @property
     def target(self) -> Target:

@@ -80,7 +80,7 @@ class Project(Aggregate):
                       version=1,
                       created_at=now,
                       updated_at=now)
-        project._tell(ProjectCreated)
+        project._tell(ProjectCreated, former_links=())
         return project
 
     @property
@@ -107,7 +107,7 @@ class Project(Aggregate):
     def edit(self, details: Details, text: Text | None, *, now: datetime) -> None:
         """Sets the details, and the body unless ``text`` is None. An edit that changes nothing
         keeps the version and is no event."""
-        before = self._shown()
+        before, former_links = self._shown(), self.named_addresses
         self.title, self.links = details.title, details.links
         self.cover_image = details.cover_image
         self.repository_url, self.demo_url = details.repository_url, details.demo_url
@@ -117,20 +117,26 @@ class Project(Aggregate):
         if changed:
             self.version += 1
             self.updated_at = now
-            self._tell(ProjectUpdated, changed=changed)
+            self._tell(ProjectUpdated, former_links=former_links, changed=changed)
 
     def delete(self) -> None:
         self.record(
-            ProjectDeleted(project_id=self.id, owner_id=self.owner_id, title=self.title, links=()))
+            ProjectDeleted(project_id=self.id,
+                           owner_id=self.owner_id,
+                           title=self.title,
+                           links=(),
+                           former_links=self.named_addresses))
 
     def _shown(self) -> dict[str, Any]:
         links = [asdict(link) for link in self.links]
         return asdict(self.details) | {'body': self.body, 'links': links}
 
-    def _tell(self, event_class: type[ProjectEvent], **details: Any) -> None:
+    def _tell(self, event_class: type[ProjectEvent], *, former_links: tuple[str, ...],
+              **details: Any) -> None:
         self.record(
             event_class(project_id=self.id,
                         owner_id=self.owner_id,
                         title=self.title,
                         links=self.named_addresses,
+                        former_links=former_links,
                         **details))

@@ -1,18 +1,25 @@
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from procrastinate.contrib.sqlalchemy import SQLAlchemyPsycopg2Connector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Job as StoredJob
-from procrastinate.manager import JobManager
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from talelio_backend.shared.data.failures import database_failures
 from talelio_backend.shared.services.jobs import Job
 from talelio_backend.shared.services.provenance import provenance
 
 QUEUE = 'default'
+
+# Straight into the library's table, as its own function does, which would have to be tried and
+# rolled back for each job that waits already.
+_INSERT = text('''
+    INSERT INTO procrastinate_jobs
+        (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
+    SELECT :queue, task_name, lock, queueing_lock, args, scheduled_at
+    FROM json_to_recordset(:jobs) AS job (task_name text, lock text, queueing_lock text,
+                                          args jsonb, scheduled_at timestamptz)
+    ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
+''')
 
 
 class ProcrastinateJobs:
@@ -21,9 +28,6 @@ class ProcrastinateJobs:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        connector = SQLAlchemyPsycopg2Connector()
-        connector.open(engine)
-        self._manager = JobManager(connector)
 
     def defer(self, *jobs: Job) -> None:
         """Stores jobs in a transaction of their own."""
@@ -31,42 +35,19 @@ class ProcrastinateJobs:
             self.write(connection, jobs)
 
     def write(self, connection: Connection, jobs: Sequence[Job]) -> None:
-        plain = [_stored(job) for job in jobs if job.once is None]
-        with _drivers_failures():
-            if plain:
-                self._manager.batch_defer_jobs(plain, connection=connection)
-            for job in jobs:
-                if job.once is not None:
-                    self._write_once(connection, _stored(job))
-
-    def _write_once(self, connection: Connection, job: StoredJob) -> None:
-        savepoint = connection.begin_nested()
-        try:
-            self._manager.batch_defer_jobs([job], connection=connection)
-            savepoint.commit()
-        except AlreadyEnqueued:
-            savepoint.rollback()
+        if jobs:
+            rows = json.dumps([_row(job) for job in jobs])
+            connection.execute(_INSERT, {'queue': QUEUE, 'jobs': rows})
 
 
-@contextmanager
-def _drivers_failures() -> Iterator[None]:
-    """The library wraps the driver's errors; whoever holds the transaction knows the driver's."""
-    try:
-        yield
-    except ConnectorException as error:
-        raise error.__cause__ or error
-
-
-def _stored(job: Job) -> StoredJob:
-    arguments: dict[str, Any] = {
-        'arguments': dict(job.arguments),
-        'request_id': provenance().request_id,
+def _row(job: Job) -> dict[str, Any]:
+    return {
+        'task_name': job.name,
+        'lock': job.lock,
+        'queueing_lock': job.once,
+        'args': {
+            'arguments': dict(job.arguments),
+            'request_id': provenance().request_id
+        },
+        'scheduled_at': job.run_at.isoformat() if job.run_at else None,
     }
-    return StoredJob(id=None,
-                     queue=QUEUE,
-                     lock=job.lock,
-                     queueing_lock=job.once,
-                     task_name=job.name,
-                     task_kwargs=arguments,
-                     scheduled_at=job.run_at,
-                     priority=0)

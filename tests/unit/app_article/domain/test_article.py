@@ -7,7 +7,8 @@ import pytest
 from talelio_backend.app_article.domain.article import Article, Edit, Rendering, Status, Text
 from talelio_backend.app_article.domain.errors import AlreadyDraft, AlreadyPublished
 from talelio_backend.app_article.domain.events import (ArticleDeleted, ArticleDrafted,
-                                                       ArticlePublished, ArticleUnpublished,
+                                                       ArticleEvent, ArticlePublished,
+                                                       ArticleRendered, ArticleUnpublished,
                                                        ArticleUpdated)
 from talelio_backend.shared.domain.errors import Invalid, VersionMismatch
 from talelio_backend.shared.domain.events import Change
@@ -119,6 +120,7 @@ def test_event_names_every_address_once() -> None:
     event = article.collect_events()[0]
     assert isinstance(event, ArticlePublished)
     assert event.links == ('https://a.example/b.png', 'https://a.example/c.png')
+    assert event.former_links == ()
     article.edit(Edit(featured_image='https://a.example/b.png'), now=LATER)
     assert article.named_addresses == ('https://a.example/b.png', )
 
@@ -129,7 +131,36 @@ def test_deleted_article_names_no_address() -> None:
     article.delete()
     event, = article.collect_events()
     assert isinstance(event, ArticleDeleted)
-    assert event.links == ()
+    assert (event.links, event.former_links) == ((), article.named_addresses)
+
+
+def test_event_of_a_change_names_the_former_addresses() -> None:
+    article = an_article(featured_image='https://a.example/c.png')
+    before = article.named_addresses
+    article.collect_events()
+    article.edit(Edit(featured_image=''), now=LATER)
+    article.unpublish(now=LATER)
+    article.publish(now=LATER)
+    edited, unpublished, published = article.collect_events()
+    assert isinstance(edited, ArticleEvent)
+    assert edited.former_links == before != edited.links
+    for event in (unpublished, published):
+        assert isinstance(event, ArticleEvent)
+        assert event.former_links == event.links == edited.links
+
+
+def test_other_addresses_in_a_newer_rendering_are_told() -> None:
+    article = an_article()
+    before = article.named_addresses
+    article.collect_events()
+    article.render_anew(Text(body=article.body, rendering=article.rendering))
+    assert not article.collect_events()
+    other = replace(article.rendering, links=('https://a.example/d.png', ))
+    article.render_anew(Text(body=article.body, rendering=other))
+    event, = article.collect_events()
+    assert isinstance(event, ArticleRendered)
+    assert (event.links, event.former_links) == (('https://a.example/d.png', ), before)
+    assert (event.action, event.activity) == (None, None)
 
 
 def test_changed_draft_moves_up_in_lists() -> None:

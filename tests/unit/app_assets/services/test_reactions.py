@@ -14,6 +14,7 @@ from talelio_backend.shared.services.jobs import Job
 from tests.fakes_assets import InMemoryAssets, an_image
 
 OWNER, THING, IMAGE = uuid4(), new_id(), new_id()
+ELSEWHERE = 'https://elsewhere.example/images/heron.png'
 LINK = f'https://api.example/v1/users/ada/images/{IMAGE}-640.webp'
 
 
@@ -37,12 +38,15 @@ def told(kind: str, images: list[str], title: str = 'Herons') -> list[Job]:
 
 @pytest.mark.parametrize('kind', [
     articles.ArticlePublished, articles.ArticleDrafted, articles.ArticleUpdated,
-    articles.ArticleUnpublished, articles.ArticleDeleted
+    articles.ArticleUnpublished, articles.ArticleRendered, articles.ArticleDeleted
 ])
 def test_whatever_happens_to_an_article_its_images_are_tracked(
         kind: type[articles.ArticleEvent]) -> None:
-    links = ('https://elsewhere.example/heron.png', LINK)
-    event = kind(article_id=THING, owner_id=OWNER, title='Herons', links=links)
+    event = kind(article_id=THING,
+                 owner_id=OWNER,
+                 title='Herons',
+                 links=(ELSEWHERE, LINK),
+                 former_links=())
     assert jobs_of(event) == told('article', [str(IMAGE)])
 
 
@@ -50,15 +54,35 @@ def test_whatever_happens_to_an_article_its_images_are_tracked(
     'kind', [projects.ProjectCreated, projects.ProjectUpdated, projects.ProjectDeleted])
 def test_whatever_happens_to_a_project_its_images_are_tracked(
         kind: type[projects.ProjectEvent]) -> None:
-    event = kind(project_id=THING, owner_id=OWNER, title='Herons', links=())
+    event = kind(project_id=THING,
+                 owner_id=OWNER,
+                 title='Herons',
+                 links=(),
+                 former_links=(ELSEWHERE, LINK))
     assert jobs_of(event) == told('project', [])
 
 
-@pytest.mark.parametrize('url, images', [(LINK, [str(IMAGE)]), (None, [])], ids=['set', 'cleared'])
-def test_a_changed_avatar_is_tracked(url: str | None, images: list[str]) -> None:
+def test_a_text_without_our_images_that_had_none_causes_nothing() -> None:
+    article = articles.ArticleUpdated(article_id=THING,
+                                      owner_id=OWNER,
+                                      title='Herons',
+                                      links=(ELSEWHERE, ),
+                                      former_links=())
+    project = projects.ProjectUpdated(project_id=THING,
+                                      owner_id=OWNER,
+                                      title='Herons',
+                                      links=(),
+                                      former_links=(ELSEWHERE, ))
+    assert not jobs_of(article) + jobs_of(project)
+
+
+@pytest.mark.parametrize('before, after, images', [(ELSEWHERE, LINK, [str(IMAGE)]),
+                                                   (LINK, None, [])],
+                         ids=['set', 'cleared'])
+def test_a_changed_avatar_is_tracked(before: str, after: str | None, images: list[str]) -> None:
     event = ProfileUpdated(account_id=OWNER,
                            username='ada',
-                           edited={'avatar_url': Change(before='x', after=url)})
+                           edited={'avatar_url': Change(before=before, after=after)})
     assert jobs_of(event) == told('avatar', images, 'ada')
 
 

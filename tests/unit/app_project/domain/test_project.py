@@ -35,10 +35,12 @@ def test_new_project_is_told_with_every_address_it_names_once() -> None:
 
 def test_edit_tells_exactly_what_changed() -> None:
     project = a_project()
+    before = project.named_addresses
     project.collect_events()
     project.edit(replace(DETAILS, title='Canoe', links=()), None, now=LATER)
     event, = project.collect_events()
     assert isinstance(event, ProjectUpdated)
+    assert event.former_links == before != event.links
     assert event.changes == {
         'title': Change('Boat', 'Canoe'),
         'links': Change([{
@@ -69,7 +71,7 @@ def test_deleted_project_names_no_address() -> None:
     project.delete()
     event, = project.collect_events()
     assert isinstance(event, ProjectDeleted)
-    assert event.links == ()
+    assert (event.links, event.former_links) == ((), project.named_addresses)
 
 
 def test_another_version_is_refused_with_the_present_one() -> None:
