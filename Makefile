@@ -1,8 +1,9 @@
 # Every target works with `make -j` and `make -s`; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environment serve-api start-dev-dbs stop-dev-dbs serve-worker create-admin migrate \
-	revision cli fix lint type-check check test test-unit test-integration test-e2e bench bench-rivals \
-	lock update-requirements set-githooks set-githooks-path clean clean-data
+.PHONY: help environment serve-api start-dev-dbs stop-dev-dbs serve-worker create-admin \
+	migrate revision backup cli fix lint type-check check test test-unit test-integration \
+	test-e2e bench bench-rivals lock update-requirements set-githooks set-githooks-path clean \
+	clean-data
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
@@ -45,6 +46,9 @@ migrate: environment ## bring the database's schema to head
 
 revision: environment ## autogenerate a migration: MESSAGE=
 	@$(CLI) revision "$$MESSAGE"
+
+backup: environment ## back up the database, prove it, remove what is too old
+	@$(CLI) backup
 
 cli: environment ## any operator command against this data folder: ARGS='accounts --help'
 	@$(CLI) $(ARGS)

@@ -31,7 +31,14 @@ def refusals() -> Iterator[None]:
     except OperationFailed as refused:
         raise click.ClickException(str(refused)) from refused
     except DomainError as refused:
-        raise click.ClickException(refused.detail) from refused
+        raise click.ClickException(f'{refused.detail}{_cause(refused)}') from refused
+
+
+def _cause(refused: DomainError) -> str:
+    """The code that a bucket refused with: an operator can do something about it."""
+    answer = getattr(refused.__cause__, 'response', {})
+    code = answer.get('Error', {}).get('Code') if isinstance(answer, dict) else None
+    return f' ({code})' if code else ''
 
 
 @contextmanager

@@ -76,12 +76,14 @@ def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
                               objects=objects,
                               environment=environment,
                               media=[statement for area in areas for statement in area.media])
-    backups = build_backups(settings,
-                            adapters,
-                            clock=kernel.clock,
-                            objects=kernel.objects,
-                            version=version,
-                            nightly=True)
+    backups = build_backups(
+        settings,
+        adapters,
+        clock=kernel.clock,
+        objects=kernel.objects,
+        version=version,
+        # A demo is made anew all day long.
+        nightly=not getattr(settings, 'demo', False))
 
     @cache
     def restores() -> Restores:

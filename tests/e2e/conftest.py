@@ -109,7 +109,7 @@ def start_product(servers: Servers,
                   number: int,
                   program: tuple[str, ...] = PROGRAM,
                   **changed: str) -> Product:
-    """Starts an installation with a database, a Redis number and a bucket of its own."""
+    """Starts an installation with a database, a Redis number and buckets of its own."""
     port = free_port()
     base = f'http://127.0.0.1:{port}'
     environment = {
@@ -120,6 +120,7 @@ def start_product(servers: Servers,
         'REDIS_URL': f'{servers.redis_url.rpartition("/")[0]}/{number}',
         'S3_ENDPOINT_URL': servers.s3_url,
         'S3_BUCKET': f'talelio-e2e-{number}',
+        'S3_BACKUPS_BUCKET': f'talelio-e2e-backups-{number}',
         'AWS_REGION': 'us-east-1',
         'AWS_ACCESS_KEY_ID': servers.s3_access_key,
         'AWS_SECRET_ACCESS_KEY': servers.s3_secret_key,
@@ -132,7 +133,8 @@ def start_product(servers: Servers,
         'TALELIO_MAIL_LIMIT': '1000000/minute',
         **changed,
     }
-    make_bucket(servers, environment['S3_BUCKET'])
+    for name in ('S3_BUCKET', 'S3_BACKUPS_BUCKET'):
+        make_bucket(servers, environment[name])
     product = Product(base=base,
                       data_dir=folder,
                       environment=environment,

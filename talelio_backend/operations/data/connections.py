@@ -13,7 +13,12 @@ from talelio_backend.shared.data.failures import database_failures
 Address = Callable[[], str]
 """Where the live database is, asked anew for each operation: passwords rotate."""
 
-_PATIENT = text('SET idle_in_transaction_session_timeout = 0')
+# The role or the database may have limits of their own; not every version knows each of them.
+_PATIENT = text('''
+    SELECT set_config(name, '0', false) FROM pg_settings
+    WHERE name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout',
+                   'transaction_timeout')
+''')
 
 
 @contextmanager

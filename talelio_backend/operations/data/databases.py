@@ -1,16 +1,20 @@
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from talelio_backend.operations.data.connections import Address, connected, plain_url
 from talelio_backend.operations.data.contents import contents_of
+from talelio_backend.operations.domain.restore_errors import NotAllowed
 from talelio_backend.operations.services.ports import Contents
 from talelio_backend.shared.domain.errors import DatabaseUnavailable
 
-_LONGEST_NAME = 63  # bytes of an identifier (PostgreSQL manual, "Identifiers and Key Words")
+# Bytes; a name has 63 at most (PostgreSQL manual, "Identifiers and Key Words").
+_LONGEST_KEPT = 40
 # The column of the locale was renamed in 17.
 _LIKE_LIVE = text('''
     SELECT pg_encoding_to_char(encoding) AS encoding, datcollate, datctype, datlocprovider,
@@ -28,6 +32,7 @@ _INVALID_INDEXES = text('''
     WHERE NOT (indisvalid AND indisready AND indislive)
     ORDER BY 1
 ''')
+_NOT_PERMITTED = '42501'
 _PROVIDERS = {'i': 'icu', 'b': 'builtin', 'c': 'libc'}
 _LOCALES = {'i': 'ICU_LOCALE', 'b': 'BUILTIN_LOCALE'}
 
@@ -44,12 +49,21 @@ class SiblingDatabases:
             locale = ''
             if place.datlocprovider in _LOCALES and place.locale:
                 locale = f'{_LOCALES[place.datlocprovider]} {_literal(place.locale)}'
-            connection.exec_driver_sql(
-                f'CREATE DATABASE {_quoted(connection, database)} TEMPLATE template0 '
+            self._make(
+                connection, f'CREATE DATABASE {_quoted(connection, database)} TEMPLATE template0 '
                 f'ENCODING {_literal(place.encoding)} '
                 f'LOCALE_PROVIDER {_PROVIDERS[place.datlocprovider]} '
                 f'LC_COLLATE {_literal(place.datcollate)} LC_CTYPE {_literal(place.datctype)} '
                 f'{locale}')
+
+    @staticmethod
+    def _make(connection: Connection, statement: str) -> None:
+        try:
+            connection.exec_driver_sql(statement)
+        except DBAPIError as error:
+            if getattr(error.orig, 'pgcode', None) != _NOT_PERMITTED:
+                raise
+            raise NotAllowed('the role of DATABASE_URL has not the right CREATEDB') from error
 
     def drop(self, database: str) -> None:
         with connected(self._address()) as connection:
@@ -89,11 +103,16 @@ class SiblingDatabases:
 
     def _beginning(self, purpose: str) -> str:
         live = plain_url(self._address()).database or ''
-        return f'{live[:_LONGEST_NAME - len(purpose) - 10]}_{purpose}_'
+        if len(live.encode()) > _LONGEST_KEPT:
+            live = live[:16] + sha256(live.encode()).hexdigest()[:16]
+        return f'{live}_{purpose}_'
 
     def _beside(self, beginning: str) -> Sequence[str]:
+        """Ours alone: another installation's may begin with the same words."""
+        ours = re.compile(re.escape(beginning) + r'[0-9a-f]{8}')
         with connected(self._address()) as connection:
-            return list(connection.execute(_BESIDE, {'beginning': beginning}).scalars())
+            found = connection.execute(_BESIDE, {'beginning': beginning}).scalars()
+            return [name for name in found if ours.fullmatch(name)]
 
 
 def _quoted(connection: Connection, identifier: str) -> str:

@@ -23,7 +23,8 @@ class S3Vault:
     def __init__(self, bucket: Bucket, *, prefix: str) -> None:
         self._bucket = bucket
         self._folder = f'{prefix}/' if prefix else ''
-        self._read: dict[tuple[str, str], Manifest] = {}
+        # What was read of a manifest, by name and etag; None where it was not to be understood.
+        self._read: dict[tuple[str, str], Manifest | None] = {}
 
     def key_of(self, name: str, *, encrypted: bool) -> str:
         return self._folder + layout.dump_file(name, encrypted=encrypted)
@@ -47,20 +48,15 @@ class S3Vault:
         return Manifest.from_bytes(content, name=name)
 
     def list(self) -> Sequence[Manifest]:
-        found, read = [], {}
+        read: dict[tuple[str, str], Manifest | None] = {}
         for file, etag in self._files().items():
             name = layout.described_name(file)
-            if name is None:
-                continue
-            try:
-                # A manifest is never written again; one that differs has another etag.
-                manifest = self._read.get((name, etag)) or self.find(name)
-            except (NotABackup, NewerThanThisVersion) as error:
-                log.warning('backup_passed_over', name=name, reason=str(error))
-                continue
-            found.append(manifest)
-            read[(name, etag)] = manifest
+            if name is not None:
+                version = (name, etag)
+                known = version in self._read
+                read[version] = self._read[version] if known else self._readable(name)
         self._read = read
+        found = [manifest for manifest in read.values() if manifest is not None]
         return sorted(found, key=lambda one: (one.created_at, one.name), reverse=True)
 
     @contextmanager
@@ -89,6 +85,13 @@ class S3Vault:
                 self._bucket.abandon(key, upload)
                 number += 1
         return number
+
+    def _readable(self, name: str) -> Manifest | None:
+        try:
+            return self.find(name)
+        except (NotABackup, NewerThanThisVersion) as error:
+            log.warning('backup_passed_over', name=name, reason=str(error))
+            return None
 
     @property
     def _beginning(self) -> str:

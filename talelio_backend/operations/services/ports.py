@@ -183,7 +183,8 @@ class Databases(Protocol):
     """Databases beside the live one, on its server."""
 
     def create(self, database: str) -> None:
-        """Empty, with encoding and collation of the live one."""
+        """Empty, with encoding and collation of the live one. Raises NotAllowed where the
+        application's role may not make any."""
         ...
 
     def drop(self, database: str) -> None:

@@ -108,7 +108,8 @@ def test_a_bucket_that_refuses_is_told_and_nothing_is_left(
         refused = make_installation(settings={'aws_secret_access_key': 'wrong'})
         answer = refused.run('backup')
         assert answer.exit_code == 1
-        assert answer.stderr == 'Error: The object store does not answer at the moment.\n'
+        assert answer.stderr == ('Error: The object store does not answer at the moment. '
+                                 '(SignatureDoesNotMatch)\n')
 
 
 def flip(position: float) -> Callable[[bytes], bytes]:

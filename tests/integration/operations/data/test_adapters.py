@@ -1,15 +1,19 @@
 """The adapters of backups against real servers, where a whole backup does not show it."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from talelio_backend.bootstrap import s3_options
 from talelio_backend.operations.data.backup_metrics import BackupCollector
 from talelio_backend.operations.data.bucket import Bucket
+from talelio_backend.operations.data.databases import SiblingDatabases
 from talelio_backend.operations.domain.errors import DumpFailed, LoadFailed
+from talelio_backend.operations.domain.restore_errors import NotAllowed
 from tests.conftest import Servers, at_database
 from tests.integration.operations.installation import Installation
 
@@ -69,6 +73,33 @@ def test_what_a_killed_drill_left_behind_goes_with_the_next(installation: Instal
         assert installation.databases == {first}
         with databases.scratch('other') as other, databases.scratch('drill') as second:
             assert installation.databases == {other, second}
+    assert not installation.databases
+
+
+def test_a_database_that_is_called_alike_is_nobodys_remains(installation: Installation) -> None:
+    databases = installation.adapters.databases
+    with databases.scratch('drill') as name:
+        alike = f'{name[:-8]}production'
+        databases.create(alike)
+        try:
+            with databases.scratch('drill'):
+                assert alike in installation.databases
+        finally:
+            databases.drop(alike)
+
+
+def test_a_role_that_may_not_make_databases_is_told(installation: Installation,
+                                                    servers: Servers) -> None:
+    role = f'poor_{os.getpid()}'
+    with psycopg.connect(servers.superuser_url, autocommit=True) as link:
+        link.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'poor'")
+        try:
+            url = make_url(servers.superuser_url).set(username=role, password='poor')
+            databases = SiblingDatabases(lambda: url.render_as_string(hide_password=False))
+            with pytest.raises(NotAllowed, match='CREATEDB'):
+                databases.create('never')
+        finally:
+            link.execute(f'DROP ROLE {role}')
     assert not installation.databases
 
 
