@@ -19,8 +19,8 @@ from talelio_backend.shared.services.images import ImagePipeline, PictureRefused
 from talelio_backend.shared.services.object_store import ObjectStore
 from talelio_backend.shared.services.uploads import SentFile, refuse, refuse_bad_files
 
-# A finished picture waits outside of the memory for the others of its request.
-_IN_MEMORY = 1024 * 1024
+# A finished picture that is larger waits on the disk for the others of its request.
+_IN_MEMORY = 64 * 1024
 _TRIES = 3
 
 

@@ -18,7 +18,7 @@ MULTIPART = 'multipart/form-data'
 MAX_PARTS = 1000
 MAX_FIELD_BYTES = 64 * 1024
 _PIECE = 64 * 1024
-_IN_MEMORY = 256 * 1024  # bytes of a file that are kept in memory; a larger one goes to the disk
+_IN_MEMORY = 64 * 1024  # bytes of a file that are kept in memory; a larger one goes to the disk
 
 
 class Part:
