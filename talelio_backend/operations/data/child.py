@@ -58,7 +58,7 @@ class Child:
         """Keeps the first line of the first complaint: those below it quote rows."""
         with complaints:
             while line := complaints.readline(64 * 1024):
-                if _MARK in line and not self._complaint:
+                if _MARK in line.lower() and not self._complaint:
                     self._complaint = line[:_LONGEST_REASON]
 
 
