@@ -159,9 +159,8 @@ if [ -n "${DATABASE_URL:-}" ]; then read_url; else find_container; fi
 
 # Takes the place of a subshell, so that its number is that of the program.
 become() {
-    [ -z "${DATABASE_URL:-}" ] || exec "$@" --no-password --dbname="$place"
-    exec docker exec -i "$container" "$@" --no-password \
-        --username="$POSTGRES_USER" --dbname="$POSTGRES_DB"
+    [ -z "${DATABASE_URL:-}" ] || exec "$@" -w -d "$place"
+    exec docker exec -i "$container" "$@" -w -U "$POSTGRES_USER" -d "$POSTGRES_DB"
 }
 
 # Leaves the size of the object in a file.
@@ -182,7 +181,7 @@ manifest=s3://$S3_BUCKET/$folder/$name.manifest.json
 
 # A snapshot, held open by a psql while it is dumped.
 mkfifo "$work/asked" "$work/told"
-(become psql -XqAt -v ON_ERROR_STOP=1) <"$work/asked" >"$work/told" 2>"$work/psql.errors" &
+(become psql -XqA --tuples-only -v ON_ERROR_STOP=1) <"$work/asked" >"$work/told" 2>"$work/psql.errors" &
 session=$!
 stages=$session
 exec 3>"$work/asked" 4<"$work/told"
@@ -230,7 +229,7 @@ version=${version##*"(PostgreSQL) "}
 # Dump, encrypt, hash, count, upload: a process each, joined by pipes with names.
 mkfifo "$work/dumped" "$work/hashed" "$work/counted" "$work/sent"
 uploaded=$dump sealed=$work/dumped sealing=''
-(become pg_dump --format=custom --snapshot="$snapshot" --lock-wait-timeout=60000) \
+(become pg_dump -Fc --snapshot="$snapshot" --lock-wait-timeout=60000) \
     </dev/null >"$work/dumped" 2>"$work/pg_dump.errors" 3>&- 4<&- &
 dumping=$!
 if [ -n "$recipients" ]; then

@@ -44,6 +44,7 @@ def production(smtp_url: str) -> dict[str, str]:
         'MAIL_SENDER': 'talelio@example.org',
         'SMTP_URL': smtp_url,
         'WEB_CONCURRENCY': '2',
+        'WEB_THREADS': '8',
     }
 
 

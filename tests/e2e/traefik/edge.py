@@ -28,11 +28,15 @@ USER, PASSWORD = 'keeper', 'a gate of oak'
 
 def somewhere() -> str:
     """An address of this machine that nobody else comes from: another than Traefik's, so that the
-    two can be told apart, and one whose limits are untouched. Only Linux has all of 127.0.0.0/8
-    without being told to."""
-    if sys.platform != 'linux':
-        return HOST
-    return f'127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}'
+    two can be told apart, and one whose limits are untouched. HOST, where the machine has not all
+    of 127.0.0.0/8."""
+    address = f'127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}'
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return HOST
+    return address
 
 
 class Address(httpx.HTTPTransport):
@@ -58,9 +62,9 @@ class Edge:
     folder: Path
     upstream: str
     load_balancers: str = ''
-    http: int = field(default_factory=free_port)
-    https: int = field(default_factory=free_port)
-    internal: int = field(default_factory=free_port)
+    http: int = 0
+    https: int = 0
+    internal: int = 0
     process: Child = field(init=False)
     trusted: ssl.SSLContext = field(init=False)
 
@@ -73,7 +77,6 @@ class Edge:
         (dynamic / 'certificates.toml'
          ).write_text(f'[[tls.certificates]]\ncertFile = "{certificate}"\nkeyFile = "{key}"\n')
         (dynamic / 'traefik_dynamic.toml').symlink_to(SHIPPED / 'traefik_dynamic.toml')
-        (self.folder / 'traefik.toml').write_text(self._static(), encoding='utf-8')
         digest = base64.b64encode(hashlib.sha1(PASSWORD.encode()).digest()).decode()
         (self.folder / 'users').write_text(f'{USER}:{{SHA}}{digest}\n', encoding='ascii')
         self.process = Child(name='traefik',
@@ -83,8 +86,15 @@ class Edge:
                              log_file=self.folder / 'traefik.out')
 
     def start(self) -> None:
-        self.process.start()
-        eventually(self._routes_known, seconds=60)
+        for _ in range(3):
+            self.http, self.https, self.internal = free_port(), free_port(), free_port()
+            (self.folder / 'traefik.toml').write_text(self._static(), encoding='utf-8')
+            self.process.start()
+            eventually(lambda: self._routes_known() or not self.process.alive(), seconds=60)
+            if self.process.alive():
+                return
+            # Somebody else may have taken a port meanwhile.
+        raise AssertionError(self.log())
 
     def stop(self) -> None:
         self.process.kill()
@@ -143,7 +153,6 @@ class Edge:
         return text
 
     def _routes_known(self) -> bool:
-        assert self.process.alive(), self.log()
         try:
             with httpx.Client(transport=self.transport()) as client:
                 # The dashboard asks for a password as soon as both files have been read.

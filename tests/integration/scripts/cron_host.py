@@ -108,7 +108,12 @@ class CronHost:
         file.chmod(0o755)
 
     def hook(self, program: str, text: str) -> None:
-        (self.home / 'hooks' / program).write_text(text, encoding='utf-8')
+        with (self.home / 'hooks' / program).open('a', encoding='utf-8') as file:
+            file.write(text)
+
+    def find_names_free(self) -> None:
+        """For a run that never gets to its end: spares it two calls of the real program."""
+        self.hook('aws', 'case "$*" in *head-object*) echo "(404)" >&2; exit 254 ;; esac\n')
 
     def start(self, *shell: str, **changed: str | None) -> subprocess.Popen[str]:
         """The script, as cron starts it; None unsets a variable."""

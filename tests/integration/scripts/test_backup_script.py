@@ -58,16 +58,18 @@ def test_dump_and_manifest_are_stored(host: CronHost, shell: tuple[str, ...]) ->
     assert manifest.tools.talelio is None
     assert manifest.tools.pg_dump == manifest.tools.server
     assert re.fullmatch(r'\d+(\.\d+)+', str(manifest.tools.server))
+    assert_calls_are_few_and_secretive(host)
 
 
-def test_calls_are_few_and_hold_no_password(host: CronHost) -> None:
-    backed_up(host, S3_URI=f'{host.variables["S3_URI"]}/', POSTGRES_CONTAINER=CONTAINER)
+def assert_calls_are_few_and_secretive(host: CronHost) -> None:
     kinds = {' '.join(call.split()[1:3]) for call in host.calls('aws')}
     assert kinds == {'<s3> <cp>', '<s3api> <head-object>'}
-    asked = host.calls('docker')
+    listing, *asked = host.calls('docker')
+    assert listing == 'docker <ps> <--filter> <name=postgres> <--format> <{{.Names}}>'
     assert len(asked) == 3
     for call in asked:
-        assert call.startswith(f'docker <exec> <-i> <{CONTAINER}> <')
+        # Never a terminal.
+        assert call.startswith(f'docker <exec> <-i> <{CONTAINER}> <p')
     for call in host.calls():
         assert host.password not in call
 
@@ -109,9 +111,15 @@ def test_operator_lists_and_proves_what_the_script_wrote(full_host: CronHost) ->
         'pg_dump', f'case $1 in --version) ;; *) {postgres_bin_dir()}/psql -Xq -U talelio '
         f'-d {host.variables["POSTGRES_DB"]} -c "INSERT INTO counted VALUES (41)" ;; esac\n')
     host.install('age', AGE)
-    identity = pyrage.x25519.Identity.generate()
-    (host.home / 'identity').write_text(f'{identity}\n', encoding='ascii')
-    manifest = backed_up(host, BACKUP_AGE_RECIPIENTS=str(identity.to_public()))
+    identities = [pyrage.x25519.Identity.generate() for _ in range(2)]
+    recipients = [str(identity.to_public()) for identity in identities]
+    (host.home / 'identity').write_text(f'{identities[0]}\n', encoding='ascii')
+    manifest = backed_up(host, BACKUP_AGE_RECIPIENTS=f' {recipients[0]},\n{recipients[1]} ')
+
+    assert manifest.encrypted and manifest.recipients == tuple(recipients)
+    sealed = host.stored(f'{manifest.name}.dump.age')
+    assert manifest.sha256 == sha256(sealed).hexdigest()
+    assert pyrage.decrypt(sealed, [identities[1]]).startswith(b'PGDMP')
 
     with psycopg.connect(host.database_url) as link:
         assert link.execute('SELECT count(*) FROM counted').fetchone() == (41, )
@@ -131,20 +139,6 @@ def test_operator_lists_and_proves_what_the_script_wrote(full_host: CronHost) ->
     }
 
 
-def test_dump_is_encrypted_for_every_recipient(host: CronHost) -> None:
-    host.install('age', AGE)
-    identities = [pyrage.x25519.Identity.generate() for _ in range(2)]
-    recipients = [str(identity.to_public()) for identity in identities]
-    manifest = backed_up(host, BACKUP_AGE_RECIPIENTS=f' {recipients[0]},\n{recipients[1]} ')
-
-    assert manifest.encrypted and manifest.recipients == tuple(recipients)
-    assert host.objects() == [f'{manifest.name}.dump.age', f'{manifest.name}.manifest.json']
-    sealed = host.stored(f'{manifest.name}.dump.age')
-    assert manifest.sha256 == sha256(sealed).hexdigest()
-    for identity in identities:
-        assert pyrage.decrypt(sealed, [identity]).startswith(b'PGDMP')
-
-
 def test_database_url_is_used_without_a_container(host: CronHost) -> None:
     for tool in ('psql', 'pg_dump'):
         host.install(tool, RECORD + CLIENT)
@@ -160,6 +154,7 @@ def test_database_url_is_used_without_a_container(host: CronHost) -> None:
         host,
         POSTGRES_USER=None,
         POSTGRES_DB=None,
+        S3_URI=f'{host.variables["S3_URI"]}/',
         DATABASE_URL=f'postgresql+psycopg2://cron_reader:{quote(odd, safe="")}@{url.host}:'
         f'{url.port}/{url.database}?sslmode=prefer')
 
@@ -190,17 +185,16 @@ def test_status_is_written_for_node_exporter(host: CronHost, tmp_path: Path) -> 
 
 
 def test_name_that_is_taken_is_left_alone(host: CronHost) -> None:
-    first = backed_up(host)
+    taken = f'{host.folder}/talelio-20290101T000000Z.manifest.json'
+    host.s3.put_object(Bucket=host.bucket, Key=taken, Body=b'an earlier one')
     # The clock stands until the script has waited once.
     (host.home / 'bin' / 'date').unlink()
     (host.home / 'bin' / 'sleep').unlink()
-    real = shutil.which('date')
     host.install(
-        'date', f'#!/bin/sh\ncase $2 in +%Y*) ;; *) exec {real} "$@" ;; esac\n'
-        f'[ -e {{home}}/slept ] && echo 20300101T000000Z || echo {first.name[8:]}\n')
+        'date', f'#!/bin/sh\ncase $2 in +%Y*) ;; *) exec {shutil.which("date")} "$@" ;; esac\n'
+        '[ -e {home}/slept ] && echo 20300101T000000Z || echo 20290101T000000Z\n')
     host.install('sleep', '#!/bin/sh\n: >{home}/slept\n')
-    second = backed_up(host)
 
-    assert second.name == 'talelio-20300101T000000Z'
-    assert Manifest.from_bytes(host.stored(f'{first.name}.manifest.json'),
-                               name=first.name) == first
+    assert backed_up(host).name == 'talelio-20300101T000000Z'
+    assert host.stored('talelio-20290101T000000Z.manifest.json') == b'an earlier one'
+    assert len(host.objects()) == 3

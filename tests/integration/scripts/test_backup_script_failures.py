@@ -86,12 +86,14 @@ def test_status_file_without_a_folder_is_refused_before_anything_is_done(host: C
 
 
 def test_database_that_does_not_answer_leaves_nothing(host: CronHost) -> None:
+    host.find_names_free()
     told = refused(host, 1, POSTGRES_DB='nowhere')
     assert told.startswith('psql: psql: error:') and 'nowhere' in told
     assert_nothing_left(host)
 
 
 def test_dump_that_fails_in_the_middle_leaves_nothing(host: CronHost) -> None:
+    host.find_names_free()
     host.hook(
         'pg_dump', 'case $1 in --version) ;; *) echo PGDMP; '
         'echo "pg_dump: error: the disk is full" >&2; exit 1 ;; esac\n')
@@ -102,6 +104,7 @@ def test_dump_that_fails_in_the_middle_leaves_nothing(host: CronHost) -> None:
 
 
 def test_encryption_that_fails_leaves_nothing(host: CronHost) -> None:
+    host.find_names_free()
     host.install('age', AGE.replace("'--encrypt'", "'--decrypt'"))
     told = refused(host, 1, BACKUP_AGE_RECIPIENTS='age1abc')
     assert told.startswith('age: Traceback')
@@ -118,6 +121,7 @@ def test_upload_that_is_refused_is_told(host: CronHost) -> None:
 
 
 def test_upload_that_is_cut_leaves_nothing(host: CronHost) -> None:
+    host.find_names_free()
     host.hook('aws', 'case "$*" in "s3 cp"*) read -r _; kill -9 $$ ;; esac\n')
     assert refused(host, 1) == 'upload: exit status 137'
     assert_nothing_left(host)
@@ -155,6 +159,7 @@ def test_what_cannot_be_removed_is_named(host: CronHost) -> None:
 
 
 def test_earlier_status_stays_after_a_failure(host: CronHost) -> None:
+    host.find_names_free()
     status = host.home / 'talelio.prom'
     status.write_text('talelio_backup_bytes 1\n', encoding='ascii')
     refused(host, 1, POSTGRES_DB='nowhere', BACKUP_STATUS_FILE=str(status))

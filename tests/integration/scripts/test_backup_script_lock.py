@@ -53,6 +53,7 @@ def test_run_that_was_killed_does_not_stop_the_next(host: CronHost) -> None:
 
 @pytest.mark.parametrize('sent', [signal.SIGTERM, signal.SIGINT])
 def test_run_that_is_interrupted_leaves_nothing(host: CronHost, sent: signal.Signals) -> None:
+    host.find_names_free()
     with start_and_wait(host) as process:
         os.kill(process.pid, sent)
         output, errors = process.communicate(timeout=60)
@@ -63,6 +64,7 @@ def test_run_that_is_interrupted_leaves_nothing(host: CronHost, sent: signal.Sig
 
 
 def test_number_of_another_program_does_not_hold_the_lock(host: CronHost) -> None:
+    host.find_names_free()
     with subprocess.Popen(['cat'], stdin=subprocess.PIPE) as other:
         (host.lock / str(other.pid)).mkdir(parents=True)
         # Far enough to show that it got the lock.
@@ -72,6 +74,7 @@ def test_number_of_another_program_does_not_hold_the_lock(host: CronHost) -> Non
 
 
 def test_lock_without_owner_is_taken(host: CronHost) -> None:
+    host.find_names_free()
     host.lock.mkdir()
     assert 'psql' in host.run(POSTGRES_DB='nowhere').stderr
     assert not host.lock.exists()
