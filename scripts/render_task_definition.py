@@ -2,7 +2,8 @@
 the environment, on the standard output, as `aws ecs register-task-definition` takes it. Standard
 library only.
 
-A name that the environment lacks, or has empty, refuses; all of them are told at once.
+A name that the environment lacks, or has empty, refuses; all of them are told at once. One that
+may be empty is written ${NAME:-}.
 """
 import json
 import os
@@ -12,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_NAME = re.compile(r'\$\{([A-Z][A-Z0-9_]*)\}')  # $NAME is the business of a container's shell
+# $NAME without braces is the business of a container's shell.
+_NAME = re.compile(r'\$\{([A-Z][A-Z0-9_]*)(:-)?\}')
 
 
 class Missing(Exception):
@@ -24,8 +26,8 @@ class Missing(Exception):
 
 
 def names_in(text: str) -> list[str]:
-    """What a definition wants to be given, sorted."""
-    return sorted(set(_NAME.findall(text)))
+    """What a definition has to be given, sorted."""
+    return sorted({name for name, optional in _NAME.findall(text) if not optional})
 
 
 def render(text: str, values: Mapping[str, str]) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def render(text: str, values: Mapping[str, str]) -> dict[str, Any]:
     if missing:
         raise Missing(missing)
     # A value stands inside a string: whatever JSON would read in it is escaped.
-    filled = _NAME.sub(lambda match: json.dumps(values[match[1]])[1:-1], text)
+    filled = _NAME.sub(lambda match: json.dumps(values.get(match[1], ''))[1:-1], text)
     rendered: dict[str, Any] = json.loads(filled)
     return rendered
 

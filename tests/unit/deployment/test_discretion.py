@@ -7,24 +7,21 @@ import pytest
 
 from tests.architecture.source import ROOT, committed
 
-FOLDERS = ('.aws', '.github', 'deploy', 'traefik')
-NAMES = ('Dockerfile', '.dockerignore', 'compose.yaml', 'codecov.yml')
-FILES = [
-    file for file in committed()
-    if file.relative_to(ROOT).parts[0] in FOLDERS or file.relative_to(ROOT).as_posix() in NAMES
-    or file.relative_to(ROOT).parts[:2] == ('docs',
-                                            'deployment') or file.relative_to(ROOT).parts[:2] ==
-    ('docs', 'runbooks') or file.parent == ROOT / 'scripts' and file.suffix == '.sh'
-]
-# Ours to name: documentation's own domains, this machine, and the certificate authority's trial.
-HOSTS = re.compile(r'([\w-]+\.)*(example\.(org|com)|localhost(\.localdomain)?|127\.0\.0\.1)'
-                   r'|acme-staging-v02\.api\.letsencrypt\.org|(?![\w-]+\.).*')
+PLACES = ('.aws/', '.github/', 'deploy/', 'traefik/', 'docs/deployment/', 'docs/runbooks/',
+          'scripts/', 'Dockerfile', '.dockerignore', 'compose.yaml', 'codecov.yml')
+FILES = [file for file in committed() if file.relative_to(ROOT).as_posix().startswith(PLACES)]
+# Ours to name: documentation's own domains, this machine, the certificate authority's trial, and
+# who signs for a workflow.
+HOSTS = re.compile(
+    r'([\w-]+\.)*(example\.(org|com)|localhost(\.localdomain)?|127\.0\.0\.1)'
+    r'|acme-staging-v02\.api\.letsencrypt\.org|token\.actions\.githubusercontent\.com'
+    r'|(?![\w-]+\.).*')
 SECRETS = {
     'an account number': r'(?<![\w.])\d{12}(?![\w.])',
     'an access key': r'\b(AKIA|ASIA)[A-Z0-9]{16}\b',
     'a private key': r'BEGIN [A-Z ]*PRIVATE KEY|AGE-SECRET-KEY-1',
     'a token': r'\b(gh[pousr]_|github_pat_|eyJ)[A-Za-z0-9_]{16,}',
-    'a password in a URL': r'://[^\s:/@]*:(?!\$|%s)[^\s:/@…<]+@',
+    'a password in a URL': r'://[^\s:/@]*:(?!\$|%s|\{|<|password@)[^\s:/@…<]+@',
 }
 
 

@@ -210,3 +210,5 @@ def test_rendering_fills_every_name_and_escapes() -> None:
     with pytest.raises(Missing) as told:
         render(text, {'ONE': ''})
     assert told.value.names == ['ONE', 'TWO']
+    assert names_in('{"a": "${ONE:-}"}') == []
+    assert render('{"a": "${ONE:-}"}', {}) == {'a': ''}
