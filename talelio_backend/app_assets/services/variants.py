@@ -8,7 +8,7 @@ from talelio_backend.app_assets.domain.image_file import VARIANT_WIDTHS
 from talelio_backend.app_assets.services.ports import AssetsUnitOfWork
 from talelio_backend.app_assets.services.serving import CACHE_CONTROL
 from talelio_backend.shared.domain.errors import StorageUnavailable
-from talelio_backend.shared.services.images import ImageBroken, ImagePipeline, Picture
+from talelio_backend.shared.services.images import ImagePipeline, Picture, PictureRefused
 from talelio_backend.shared.services.jobs import Job
 from talelio_backend.shared.services.object_store import ObjectStore
 
@@ -37,7 +37,8 @@ class VariantsService:
         """Makes the variants of the image with this id. Where they are ready, or the image is
         gone, nothing happens.
 
-        Raises StorageUnavailable, ImageNotFound (its object is gone), ImageBroken.
+        Raises StorageUnavailable, ImageNotFound (its object is gone), ImageBroken,
+        ImageTooManyPixels (for the memory of this process).
         """
         found = self._get(UUID(image))
         if found is None or found.variants_status is VariantsStatus.READY:
@@ -73,7 +74,7 @@ class VariantsService:
     def _try(self, image: str) -> bool:
         try:
             self.make(image)
-        except (ImageNotFound, ImageBroken):
+        except (ImageNotFound, PictureRefused):
             self.give_up(image)
             return False
         return True

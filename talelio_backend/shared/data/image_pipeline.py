@@ -6,6 +6,7 @@ what it makes of them is written anew. Pillow itself is loaded when the first pi
 """
 from collections.abc import Callable, Sequence
 
+from talelio_backend.shared.data.machine import WORKER_BYTES, memory_bytes
 from talelio_backend.shared.data.pictures.container import Container
 from talelio_backend.shared.data.pictures.exif import upright_size
 from talelio_backend.shared.data.pictures.gif import Gif
@@ -34,16 +35,19 @@ _EXTENSIONS = {'JPEG': 'jpg', 'PNG': 'png', 'GIF': 'gif', 'WEBP': 'webp'}
 
 
 class PillowImagePipeline:
-    """Safe for threads: those that decode at one time share ``memory`` bytes, the others wait."""
+    """Safe for threads: those that decode at one time share ``memory`` bytes, the others wait.
+    A picture that needs more goes alone, and is refused where it needs more than ``most``: else
+    a few kilobytes that unpack to a gigabyte would end the process."""
 
-    def __init__(self, memory: int = MEMORY) -> None:
+    def __init__(self, memory: int = MEMORY, most: int | None = None) -> None:
         self._budget = MemoryBudget(memory)
+        self._most = memory_bytes() - WORKER_BYTES if most is None else most
 
     def check(self, content: bytes) -> None:
-        _read(content)
+        self._read(content)
 
     def normalize(self, content: bytes) -> Picture:
-        sent = _read(content)
+        sent = self._read(content)
         if not sent.whole:
             raise ImageBroken()
         with self._budget.hold(sent.memory):
@@ -53,7 +57,7 @@ class PillowImagePipeline:
 
     def variants(self, content: bytes, widths: Sequence[int]) -> list[Picture]:
         """One that would be taller than the 16,383 pixels of WebP is left out."""
-        original = _read(content)
+        original = self._read(content)
         if not original.whole:
             raise ImageBroken()
         sizes = _narrower(original, widths)
@@ -70,14 +74,15 @@ class PillowImagePipeline:
                               profile=original.profile)
             return [_picture('WEBP', encoded, size, 1) for size, encoded in made]
 
-
-def _read(content: bytes) -> Container:
-    found = _READERS[_kind(content)](content)
-    pixels = found.width * found.height
-    counted = max(pixels, LEAST_PIXELS_OF_A_FRAME) * found.frames
-    if pixels > MOST_PIXELS or counted > MOST_PIXELS_OF_ALL_FRAMES:
-        raise ImageTooManyPixels()
-    return found
+    def _read(self, content: bytes) -> Container:
+        found = _READERS[_kind(content)](content)
+        pixels = found.width * found.height
+        counted = max(pixels, LEAST_PIXELS_OF_A_FRAME) * found.frames
+        if pixels > MOST_PIXELS or counted > MOST_PIXELS_OF_ALL_FRAMES:
+            raise ImageTooManyPixels()
+        if found.memory > self._most:
+            raise ImageTooManyPixels()
+        return found
 
 
 def _kind(content: bytes) -> str:

@@ -46,7 +46,8 @@ class ImagePipeline(Protocol):
     def check(self, content: bytes) -> None:
         """Judges signature and header alone, decodes nothing.
 
-        Raises ImageTypeNotSupported, ImageTooManyPixels, ImageBroken (an unreadable header).
+        Raises ImageTypeNotSupported, ImageTooManyPixels (also for more than this process has
+        memory for), ImageBroken (an unreadable header).
         """
         ...
 
@@ -60,5 +61,5 @@ class ImagePipeline(Protocol):
 
     def variants(self, content: bytes, widths: Sequence[int]) -> list[Picture]:
         """WebP pictures of those ``widths`` that are narrower than the original, from one
-        decoding; none for an animation. Raises ImageBroken."""
+        decoding; none for an animation. Raises ImageBroken, ImageTooManyPixels."""
         ...

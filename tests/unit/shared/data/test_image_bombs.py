@@ -49,3 +49,18 @@ def test_frames_are_counted_by_what_the_header_says() -> None:
 
 def test_a_single_picture_counts_its_pixels_alone() -> None:
     assert PIPELINE.normalize(gif(gif_frame())).frames == 1
+
+
+def test_picture_that_no_memory_is_left_for_is_refused_before_it_is_decoded() -> None:
+    size = (600, 500)
+    for kind, options, of_each in (('PNG', {}, 4), ('JPEG', {}, 4), ('GIF', {}, 2),
+                                   ('JPEG', {'progressive': True}, 10), ('WEBP', {}, 12),
+                                   ('WEBP', {'lossless': True}, 27)):  # yapf: disable
+        content = encoded(photograph(size), kind, **options)
+        needed = of_each * size[0] * size[1]
+        assert PillowImagePipeline(most=needed).normalize(content).width == 600
+        poor = PillowImagePipeline(most=needed - 1)
+        for refuse in (poor.check, poor.normalize,
+                       lambda sent, poor=poor: poor.variants(sent, [9])):
+            with pytest.raises(ImageTooManyPixels):
+                refuse(content)
