@@ -101,6 +101,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         if not settings.areas or name in settings.areas
     ]
     _connect(areas, transactions)
+    kernel.stored_html.extend(area.stored_html for area in areas if area.stored_html)
     flag = RedisRestoreFlag(redis)
     return House(settings=settings,
                  kernel=kernel,

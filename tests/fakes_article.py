@@ -1,6 +1,6 @@
 """The ports of articles without I/O."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from uuid import UUID
 
 from talelio_backend.app_article.domain.article import Article
@@ -86,14 +86,3 @@ class FakeArticleUnitOfWork(FakeUnitOfWork):
         ]
         super().commit()
         self.events += leaving
-
-
-class InMemorySources:
-
-    def __init__(self, articles: dict[UUID, Article]) -> None:
-        self._articles = articles
-
-    def older_than(self, renderer: int | None) -> Iterator[tuple[UUID, str]]:
-        for article in list(self._articles.values()):
-            if renderer is None or article.rendering.renderer < renderer:
-                yield article.id, article.body

@@ -1,8 +1,8 @@
 from typing import Protocol
 
 from talelio_backend.app_article.commands import article_commands
+from talelio_backend.app_article.data.orm import article_table
 from talelio_backend.app_article.data.queries import SqlArticleQueries
-from talelio_backend.app_article.data.sources import SqlSources
 from talelio_backend.app_article.data.unit_of_work import SqlArticleUnitOfWork
 from talelio_backend.app_article.domain.events import (ArticleDeleted, ArticleDrafted,
                                                        ArticlePublished, ArticleRendered,
@@ -13,8 +13,9 @@ from talelio_backend.app_article.presentation.resources import (ArticleResource,
                                                                 UnpublishResource)
 from talelio_backend.app_article.services.ports import ArticleUnitOfWork
 from talelio_backend.app_article.services.publishing import PublishingService
-from talelio_backend.app_article.services.rendering import RenderingService
 from talelio_backend.shared.area import Area, Kernel, Route
+from talelio_backend.shared.data.markdown_sources import SqlSources
+from talelio_backend.shared.services.stored_html import StoredHtml
 
 
 class ArticleSettings(Protocol):
@@ -34,16 +35,17 @@ def plug(kernel: Kernel, settings: ArticleSettings) -> Area:
                                 client_url=settings.client_url,
                                 cursors=kernel.cursors)
     publishing = PublishingService(open_uow=open_uow, markdown=kernel.markdown, clock=kernel.clock)
-    rendering = RenderingService(open_uow=open_uow,
-                                 sources=SqlSources(kernel.read),
-                                 markdown=kernel.markdown)
     reading = {'articles': queries}
     both = {'publishing': publishing, 'articles': queries}
     return Area(
         name='article',
         events=(ArticlePublished, ArticleDrafted, ArticleUpdated, ArticleUnpublished,
                 ArticleRendered, ArticleDeleted),
-        commands=(article_commands(rendering), ),
+        stored_html=StoredHtml(things='articles',
+                               sources=SqlSources(kernel.read, article_table),
+                               markdown=kernel.markdown,
+                               render_one=publishing.render_anew),
+        commands=(article_commands(kernel.stored_html), ),
         routes=(
             Route(rule='/v1/articles', resource=ArticlesResource, arguments=both),
             Route(rule='/v1/articles/<slug>', resource=ArticleResource, arguments=both),

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
+
 import click
 
-from talelio_backend.app_article.services.rendering import RenderingService
+from talelio_backend.shared.services.stored_html import StoredHtml
 
 
-def article_commands(rendering: RenderingService) -> click.Group:
-    """The commands of this area, as one group ``articles``."""
+def article_commands(stored_html: Sequence[StoredHtml]) -> click.Group:
+    """The commands of this area, as one group ``articles``. ``stored_html`` is that of all areas:
+    one renderer serves them all."""
 
     @click.group()
     def articles() -> None:
@@ -12,12 +15,13 @@ def article_commands(rendering: RenderingService) -> click.Group:
 
     @articles.command()
     @click.option('--all',
-                  'all_articles',
+                  'everything',
                   is_flag=True,
-                  help='Render every article, not only what an older renderer made.')
-    def render(all_articles: bool) -> None:
-        """Make the stored HTML anew after the renderer has changed."""
-        number = rendering.render(all_articles=all_articles)
-        click.echo(f'{number} articles rendered')
+                  help='Render all of them, not only what an older renderer made: after '
+                  'CLIENT_URL or PUBLIC_URL has changed.')
+    def render(everything: bool) -> None:
+        """Make the stored HTML of articles and projects anew after the renderer has changed."""
+        for stored in stored_html:
+            click.echo(f'{stored.render(everything=everything)} {stored.things} rendered')
 
     return articles

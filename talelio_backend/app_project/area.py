@@ -1,7 +1,9 @@
+from talelio_backend.app_project.data.orm import project_table
 from talelio_backend.app_project.data.queries import SqlProjectQueries
 from talelio_backend.app_project.data.unit_of_work import SqlProjectUnitOfWork
 from talelio_backend.app_project.domain.events import (ProjectCreated, ProjectDeleted,
-                                                       ProjectsReordered, ProjectUpdated)
+                                                       ProjectRendered, ProjectsReordered,
+                                                       ProjectUpdated)
 from talelio_backend.app_project.presentation.resources import (NewProjectResource,
                                                                 OwnerProjectsResource,
                                                                 ProjectOrderResource,
@@ -9,6 +11,8 @@ from talelio_backend.app_project.presentation.resources import (NewProjectResour
 from talelio_backend.app_project.services.ports import ProjectUnitOfWork
 from talelio_backend.app_project.services.projects import ProjectService
 from talelio_backend.shared.area import Area, Kernel, Route
+from talelio_backend.shared.data.markdown_sources import SqlSources
+from talelio_backend.shared.services.stored_html import StoredHtml
 
 
 def plug(kernel: Kernel, _settings: object) -> Area:
@@ -21,7 +25,12 @@ def plug(kernel: Kernel, _settings: object) -> Area:
     both = {'service': service, 'projects': queries}
     return Area(
         name='project',
-        events=(ProjectCreated, ProjectUpdated, ProjectDeleted, ProjectsReordered),
+        events=(ProjectCreated, ProjectUpdated, ProjectRendered, ProjectDeleted,
+                ProjectsReordered),
+        stored_html=StoredHtml(things='projects',
+                               sources=SqlSources(kernel.read, project_table),
+                               markdown=kernel.markdown,
+                               render_one=service.render_anew),
         routes=(
             Route(rule='/v1/projects', resource=NewProjectResource, arguments=both),
             Route(rule='/v1/projects/<uuid:project_id>', resource=ProjectResource, arguments=both),

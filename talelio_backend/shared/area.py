@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from talelio_backend.shared.services.metrics import Counters
     from talelio_backend.shared.services.object_store import ObjectStore
     from talelio_backend.shared.services.rate_limit import RateLimiter
+    from talelio_backend.shared.services.stored_html import StoredHtml
 
 __all__ = ('Area', 'Kernel', 'Route')
 
@@ -46,6 +47,8 @@ class Kernel:
     jobs: 'Jobs'
     cursors: 'CursorCodec'
     counters: 'Counters'
+    # Of the areas that are on; filled by ``bootstrap``.
+    stored_html: 'list[StoredHtml]' = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,7 @@ class Area:
     commands: Sequence['click.Command'] = ()
     authenticator: 'Authenticator | None' = None
     recorder: 'Recorder | None' = None
+    stored_html: 'StoredHtml | None' = None
     # Called once in each new worker process, after fork.
     on_start: Sequence[Callable[[], None]] = ()
     # Statements that give the keys of the files which the area's rows cannot do without; one

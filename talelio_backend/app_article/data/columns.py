@@ -45,6 +45,7 @@ def summary_members() -> dict[str, ColumnElement[Any]]:
 
 def stamp(*more: ColumnElement[Any]) -> ColumnElement[str]:
     """Text that changes with an article: the renderer changes it without a new version."""
-    parts: list[Any] = [article_table.c.id, article_table.c.version, article_table.c.renderer]
+    shown = article_table.c
+    parts: list[Any] = [shown.id, shown.version, shown.renderer, shown.html_hash]
     separated = [part for column in (*parts, *more) for part in (column, _SEPARATOR)]
     return concat(*separated)

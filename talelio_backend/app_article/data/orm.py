@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import composite
 
 from talelio_backend.app_article.domain.article import Article, Rendering, Status
-from talelio_backend.shared.data.orm import Id, Time, mapper_registry, metadata
+from talelio_backend.shared.data.orm import Id, Time, html_hash, mapper_registry, metadata
 
 _TEXTS = ARRAY(Text, as_tuple=True, dimensions=1)
 
@@ -42,6 +42,7 @@ article_table = Table(
     # The status again, for the lists of all authors alone: an index that asks for this column
     # cannot tempt the planner to look for the articles of one author among those of all.
     Column('is_public', Boolean, Computed("status = 'published'", persisted=True), nullable=False),
+    html_hash(),
 )
 # Every sort option of the list of all authors, and of the list of one.
 for _key in ('listed_at', 'title', 'updated_at', 'reading_minutes'):
@@ -99,7 +100,7 @@ mapper_registry.map_imperatively(
     # The domain counts; the mapper refuses to write over a version that it did not read.
     version_id_col=article_table.c.version,
     version_id_generator=False,
-    exclude_properties=('is_public', ),
+    exclude_properties=('is_public', 'html_hash'),
     properties={
         'rendering':
         composite(Rendering, article_table.c.html, article_table.c.table_of_contents,

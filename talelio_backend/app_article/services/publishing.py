@@ -40,7 +40,7 @@ class ArticleChanges:
 
 
 class PublishingService:
-    """What authors do with their articles. Every method answers the article's present slug.
+    """What authors do with their articles. What changes one answers its present slug.
 
     ``slug`` as an argument may be a former one. Where ``expected_version`` is given and is not the
     present one, VersionMismatch is raised. Who may not know of an article gets ArticleNotFound,
@@ -118,6 +118,15 @@ class PublishingService:
             article.delete()
             uow.articles.remove(article)
             uow.commit()
+
+    def render_anew(self, article_id: UUID, body: str) -> bool:
+        """Whether the HTML is of ``body`` now: not where the article is gone or has another."""
+        text = render(self._markdown, body)
+        with self._open_uow() as uow:
+            article = uow.articles.with_id(article_id)
+            taken = article is not None and article.render_anew(text)
+            uow.commit()
+        return taken
 
 
 def _author_s(uow: ArticleUnitOfWork, slug: str, caller: Caller,

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import composite
 
 from talelio_backend.app_project.domain.project import Link, Project, Rendering
-from talelio_backend.shared.data.orm import Id, Time, mapper_registry, metadata
+from talelio_backend.shared.data.orm import Id, Time, html_hash, mapper_registry, metadata
 
 
 # pylint counts SQLAlchemy's own ancestors, and an abstract method that only literals would need.
@@ -42,6 +42,7 @@ project_table = Table(
     Column('version', Integer, nullable=False),
     Column('created_at', Time, nullable=False),
     Column('updated_at', Time, nullable=False),
+    html_hash(),
     # Checked at the end: while projects change places, two have the same one for a moment.
     UniqueConstraint('owner_id', 'position', deferrable=True, initially='DEFERRED'),
 )
@@ -55,6 +56,7 @@ mapper_registry.map_imperatively(
     # The domain counts; the mapper refuses to write over a version that it did not read.
     version_id_col=project_table.c.version,
     version_id_generator=False,
+    exclude_properties=('html_hash', ),
     properties={
         'rendering':
         composite(Rendering, project_table.c.html, project_table.c.named_links,

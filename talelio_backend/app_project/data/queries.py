@@ -51,7 +51,7 @@ def _is_named() -> ColumnElement[bool]:
 
 # Places and a newer renderer change a project without a new version.
 _STAMP = concat(project_table.c.id, ' ', project_table.c.version, ' ', project_table.c.position,
-                ' ', project_table.c.renderer)
+                ' ', project_table.c.renderer, ' ', project_table.c.html_hash)
 _OWNER_ID = select(user_table.c.id).where(_is_named()).scalar_subquery()
 _NAMED_USER = select(as_text(_user())).where(_is_named()).scalar_subquery()
 

@@ -40,6 +40,14 @@ class ProjectUpdated(ProjectEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectRendered(ProjectEvent):
+    """A newer renderer finds other addresses in the same text. Nobody did this."""
+
+    action = None
+    activity = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectDeleted(ProjectEvent):
     """Nothing refers to anything any more: ``links`` is empty."""
 

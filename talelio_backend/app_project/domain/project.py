@@ -4,7 +4,8 @@ from typing import Any, Self
 from uuid import UUID
 
 from talelio_backend.app_project.domain.events import (ProjectCreated, ProjectDeleted,
-                                                       ProjectEvent, ProjectUpdated)
+                                                       ProjectEvent, ProjectRendered,
+                                                       ProjectUpdated)
 from talelio_backend.shared.domain.aggregate import Aggregate
 from talelio_backend.shared.domain.errors import VersionMismatch
 from talelio_backend.shared.domain.events import changes_between
@@ -118,6 +119,17 @@ class Project(Aggregate):
             self.version += 1
             self.updated_at = now
             self._tell(ProjectUpdated, former_links=former_links, changed=changed)
+
+    def render_anew(self, text: Text) -> bool:
+        """Takes a newer rendering, unless the body it was made of was edited meanwhile. Not an
+        edit: the version stays, so that nobody's If-Match is spoiled."""
+        fits = text.body == self.body
+        if fits:
+            former_links = self.named_addresses
+            self.rendering = text.rendering
+            if self.named_addresses != former_links:
+                self._tell(ProjectRendered, former_links=former_links)
+        return fits
 
     def delete(self) -> None:
         self.record(

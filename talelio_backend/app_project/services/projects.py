@@ -63,6 +63,15 @@ class ProjectService:
             uow.projects.shelf_of(owner_id).arrange(ids)
             uow.commit()
 
+    def render_anew(self, project_id: UUID, body: str) -> bool:
+        """Whether the HTML is of ``body`` now: not where the project is gone or has another."""
+        text = self._rendered(body)
+        with self._open_uow() as uow:
+            project = uow.projects.with_id(project_id)
+            taken = project is not None and project.render_anew(text)
+            uow.commit()
+        return taken
+
     def _rendered(self, source: str) -> Text:
         # Costly, and therefore done before a transaction holds anything.
         body = normalize_newlines(source)

@@ -183,3 +183,18 @@ def test_deleted_article_gives_its_slugs_back(desk: Desk) -> None:
     assert isinstance(desk.uow.events[-1], ArticleDeleted)
     assert not desk.uow.owners
     assert desk.write() == 'river'
+
+
+def test_rendering_anew_is_no_new_version_and_no_event(desk: Desk) -> None:
+    article = desk.article(desk.write())
+    happened = len(desk.uow.events)
+    desk.markdown.version = 2
+    assert desk.service.render_anew(article.id, article.body)
+    assert (article.rendering.renderer, article.version) == (2, 1)
+    assert len(desk.uow.events) == happened
+
+
+def test_article_that_went_away_or_was_edited_is_not_rendered_anew(desk: Desk) -> None:
+    article = desk.article(desk.write())
+    assert not desk.service.render_anew(article.id, 'What it was before.')
+    assert not desk.service.render_anew(new_id(), article.body)

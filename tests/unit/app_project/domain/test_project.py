@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from talelio_backend.app_project.domain.events import (ProjectCreated, ProjectDeleted,
-                                                       ProjectUpdated)
+                                                       ProjectRendered, ProjectUpdated)
 from talelio_backend.app_project.domain.project import Details, Link, Project, Rendering, Text
 from talelio_backend.shared.domain.errors import VersionMismatch
 from talelio_backend.shared.domain.events import Change
@@ -72,6 +72,18 @@ def test_deleted_project_names_no_address() -> None:
     event, = project.collect_events()
     assert isinstance(event, ProjectDeleted)
     assert (event.links, event.former_links) == ((), project.named_addresses)
+
+
+def test_other_addresses_in_a_newer_rendering_are_told() -> None:
+    project = a_project()
+    before = project.named_addresses
+    project.collect_events()
+    project.render_anew(Text(body=project.body, rendering=project.rendering))
+    assert not project.collect_events()
+    project.render_anew(Text(body=project.body, rendering=replace(project.rendering, links=())))
+    event, = project.collect_events()
+    assert isinstance(event, ProjectRendered)
+    assert event.former_links == before != event.links
 
 
 def test_another_version_is_refused_with_the_present_one() -> None:

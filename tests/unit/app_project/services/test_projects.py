@@ -109,3 +109,17 @@ def test_own_projects_are_put_in_order(desk: Desk) -> None:
 def test_projects_of_another_are_no_part_of_the_order(desk: Desk) -> None:
     with pytest.raises(OrderStale):
         desk.service.put_in_order(owner_id=OTHER.member_id, ids=[desk.boat])
+
+
+def test_rendering_anew_is_no_new_version_and_no_event(desk: Desk) -> None:
+    project = desk.uow.stored[desk.boat]
+    happened = len(desk.uow.events)
+    desk.markdown.version = 2
+    assert desk.service.render_anew(project.id, project.body)
+    assert (project.rendering.renderer, project.version) == (2, 1)
+    assert len(desk.uow.events) == happened
+
+
+def test_project_that_went_away_or_was_edited_is_not_rendered_anew(desk: Desk) -> None:
+    assert not desk.service.render_anew(desk.boat, 'What it was before.')
+    assert not desk.service.render_anew(new_id(), 'Wood\n')
