@@ -110,7 +110,11 @@ class UploadingService:
         picture = self._images.normalize(file.read())
         content = SpooledTemporaryFile(_IN_MEMORY)  # pylint: disable=consider-using-with
         spools.enter_context(content)
-        content.write(picture.content)
+        try:
+            content.write(picture.content)
+            content.flush()
+        except OSError as error:  # the disk is full
+            raise StorageUnavailable() from error
         return Prepared(id=new_id(),
                         file=file,
                         content=content,

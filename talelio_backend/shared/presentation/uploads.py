@@ -9,7 +9,7 @@ from types import MappingProxyType
 from flask import Response, after_this_request, g, request
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from talelio_backend.shared.domain.errors import Fault
+from talelio_backend.shared.domain.errors import Fault, StorageUnavailable
 from talelio_backend.shared.presentation.problems import (BadRequest, BodyTooLarge,
                                                           MediaTypeNotSupported)
 from talelio_backend.shared.presentation.reading import check_whole
@@ -46,9 +46,14 @@ class Part:
         return self.sent_name is not None and bool(self.sent_name or self.size)
 
     def write(self, piece: bytes) -> None:
+        """Raises StorageUnavailable where the disk is full."""
         self.size += len(piece)
         self._digest.update(piece)
-        self._content.write(piece)
+        try:
+            self._content.write(piece)
+            self._content.flush()  # now, and not where it is read
+        except OSError as error:
+            raise StorageUnavailable() from error
 
     def read(self) -> bytes:
         self._content.seek(0)
@@ -83,7 +88,8 @@ class Form:
 def read_form() -> Form:
     """The present request's parts, read once. The endpoint's ``max_body`` bounds the body.
 
-    Raises BodyTooLarge (by Content-Length before reading), MediaTypeNotSupported, BadRequest.
+    Raises BodyTooLarge (by Content-Length before reading), MediaTypeNotSupported, BadRequest,
+    StorageUnavailable (no room for the files on the disk).
     """
     form: Form | None = g.get('uploaded_form')
     if form is None:

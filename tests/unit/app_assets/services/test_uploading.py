@@ -1,3 +1,5 @@
+import tempfile
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -189,6 +191,14 @@ def test_a_put_that_fails_leaves_nothing() -> None:
     house.objects.fail_on_put(2)
     with pytest.raises(StorageUnavailable):
         house.upload(b'a', b'b', b'c')
+    assert house.is_untouched()
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path / 'missing'))
+    with pytest.raises(StorageUnavailable):
+        house.upload(b'a', b'b' * 100_000)
     assert house.is_untouched()
 
 

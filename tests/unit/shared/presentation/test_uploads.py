@@ -1,6 +1,8 @@
 import hashlib
 import io
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +90,13 @@ def test_body_shorter_than_its_length_is_refused_though_its_parts_are_whole(
     assert (answer.status_code, code_of(answer)) == (400, 'bad_request')
     assert answer.get_json()['errors'][0]['code'] == 'incomplete_body'
     assert not reader.forms
+
+
+def test_disk_without_room_is_no_crash(reader: Reader, tmp_path: Path,
+                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path / 'missing'))
+    answer = reader.post(multipart(part('a', bytes(100_000), '1.png')))
+    assert (answer.status_code, code_of(answer)) == (503, 'storage_unavailable')
 
 
 def test_content_is_read_back_as_it_was_sent_however_large(reader: Reader) -> None:
