@@ -6,6 +6,7 @@ folder from the environment; so ``open_folder`` is called before metrics are mad
 
 import fcntl
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 VARIABLE = 'PROMETHEUS_MULTIPROC_DIR'
 _SUMMED = ('counter', 'histogram')
+_PID = re.compile(r'_([0-9]+)\.db$')
 
 
 def open_folder(folder: Path | None, *, empty: bool) -> Path:
@@ -52,6 +54,25 @@ def forget_process(folder: Path, pid: int) -> None:
                 kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
             kept.close()
             file.unlink()
+
+
+def forget_dead(folder: Path) -> None:
+    """Forgets the processes that were killed, or whose master was, so that nobody did it for them.
+    All that share a folder see each other's pids."""
+    names = (_PID.search(file.name) for file in folder.glob('*.db'))
+    for pid in {int(name[1]) for name in names if name}:
+        if not _lives(pid):
+            forget_process(folder, pid)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, but there
+    return True
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from talelio_backend.shared.data.metrics_files import alone
+from talelio_backend.shared.data.metrics_files import alone, forget_dead
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 log = structlog.get_logger('talelio.metrics')
@@ -29,6 +29,7 @@ class ProcessesCollector(Collector):
         self._inner = make(None, path=str(folder))
 
     def collect(self) -> Iterator[Metric]:
+        forget_dead(self._folder)
         with alone(self._folder):
             merged = list(self._inner.collect())
         yield from merged

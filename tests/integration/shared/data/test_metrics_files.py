@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,29 @@ metrics.begin_at_zero(tasks=['mail.send'])
 metrics.began()
 metrics.count('login_failures', reason='wrong_password')
 metrics.answered(method='GET', route='/v1/things', status=200, seconds=0.5)
+print('counted', flush=True)
+input()
 '''
 
 
-def run_process(folder: Path) -> int:
-    """A process that counts and is gone; its pid."""
+@contextmanager
+def counting(folder: Path) -> Iterator[int]:
+    """A process that has counted and lives on; its pid."""
     environ = os.environ | {VARIABLE: str(folder)}
-    with subprocess.Popen([sys.executable, '-c', PROCESS], cwd=ROOT, env=environ) as process:
-        assert process.wait(60) == 0
-    return process.pid
+    with subprocess.Popen([sys.executable, '-c', PROCESS],
+                          cwd=ROOT,
+                          env=environ,
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b'counted\n'
+        yield process.pid
+        process.kill()
+
+
+def run_process(folder: Path) -> int:
+    """A process that counts and is killed; its pid."""
+    with counting(folder) as pid:
+        return pid
 
 
 def totals(folder: Path) -> dict[str, float]:
@@ -44,10 +60,9 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_counts_of_all_processes_are_told_by_one(tmp_path: Path) -> None:
-    run_process(tmp_path)
-    run_process(tmp_path)
+    with counting(tmp_path), counting(tmp_path):
+        found = totals(tmp_path)
 
-    found = totals(tmp_path)
     assert found['talelio_login_failures_total'] == 2
     assert found['talelio_http_requests_total'] == 2
     assert found['talelio_http_request_duration_seconds_sum'] == 1
@@ -66,6 +81,20 @@ def test_counter_never_falls_when_its_process_dies(tmp_path: Path) -> None:
     assert 'talelio_http_requests_in_progress' not in found
     assert sorted(file.name
                   for file in tmp_path.iterdir()) == ['counter_gone.db', 'histogram_gone.db']
+
+
+def test_killed_process_is_forgotten_when_somebody_asks(tmp_path: Path) -> None:
+    run_process(tmp_path)
+    with counting(tmp_path) as living:
+        for _ in range(2):
+            found = totals(tmp_path)
+            assert found['talelio_login_failures_total'] == 2
+            assert found['talelio_http_requests_in_progress'] == 1
+        left = {file.name for file in tmp_path.iterdir()}
+    assert left == {
+        'counter_gone.db', 'histogram_gone.db', f'counter_{living}.db', f'histogram_{living}.db',
+        f'gauge_livesum_{living}.db'
+    }
 
 
 def test_process_that_counted_nothing_is_forgotten_too(tmp_path: Path) -> None:
