@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _NOTHING = frozenset({'404', 'NoSuchKey', 'NotFound'})
 _NO_UPLOAD = frozenset({'404', 'NoSuchUpload'})
-_NOT_OFFERED = frozenset({'NotImplemented', '501', 'MethodNotAllowed'})
+# A server that has not seen any upload says that it has not seen this one.
+_NO_UPLOADS = _NO_UPLOAD | frozenset({'NotImplemented', '501', 'MethodNotAllowed'})
 _PATIENCE = Patience(connect=5, read=30, attempts=3)
 
 
@@ -86,12 +87,12 @@ class Bucket:
     def uploads(self, beginning: str, *, before: datetime) -> list[tuple[str, str]]:
         """Key and id of the unfinished uploads that began before this time."""
         try:
-            with s3_failures(absent=_NOT_OFFERED):
+            with s3_failures(absent=_NO_UPLOADS):
                 pages = self._client().get_paginator('list_multipart_uploads')
                 return [(row['Key'], row['UploadId'])
                         for page in pages.paginate(Bucket=self.name, Prefix=beginning)
                         for row in page.get('Uploads', ()) if row['Initiated'] < before]
-        except Absent:  # such a service keeps none for long
+        except Absent:
             return []
 
     def abandon(self, key: str, upload: str) -> None:

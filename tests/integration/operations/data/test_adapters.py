@@ -14,6 +14,7 @@ from talelio_backend.operations.data.bucket import Bucket
 from talelio_backend.operations.data.databases import SiblingDatabases
 from talelio_backend.operations.domain.errors import DumpFailed, LoadFailed
 from talelio_backend.operations.domain.restore_errors import NotAllowed
+from talelio_backend.shared.data.object_store import S3ObjectStore
 from tests.conftest import Servers, at_database
 from tests.integration.operations.installation import Installation
 
@@ -48,6 +49,13 @@ def test_a_large_dump_arrives_in_parts(installation: Installation) -> None:
             upload.write(content)
             raise ValueError('ours')
     assert len(installation.files) == 1 and not installation.unfinished()
+
+
+def test_a_bucket_without_uploads_has_none_to_end(installation: Installation) -> None:
+    options = s3_options(installation.settings)
+    name = f'talelio-test-{installation.settings.s3_backups_prefix}'[:63]
+    S3ObjectStore(options, bucket=name).ensure_bucket()
+    assert not Bucket(options, name=name).uploads('talelio-', before=datetime.now(UTC))
 
 
 def test_gauges_are_there_from_the_start_and_follow_the_backups(
