@@ -1,10 +1,12 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from talelio_backend.app_activity.data.orm import activity_table
+from talelio_backend.app_activity.data.search import search_vector
 from talelio_backend.app_activity.domain.entry import Entry, entry_of
 from talelio_backend.shared.domain.events import Event
 from talelio_backend.shared.services.clock import Clock
@@ -31,6 +33,12 @@ class ActivityRecorder:
                      impersonator_id=source.impersonator_id,
                      request_id=source.request_id) for event in events
         ]
-        rows = [dict(zip(_NAMES, _values(entry))) for entry in entries if entry is not None]
+        rows = [_row(entry) for entry in entries if entry is not None]
         if rows:
             connection.execute(_insert, rows if len(rows) > 1 else rows[0])
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = dict(zip(_NAMES, _values(entry)))
+    row['search'] = search_vector(entry.text, entry.target_label)
+    return row

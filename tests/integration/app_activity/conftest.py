@@ -1,0 +1,30 @@
+import pytest
+
+from talelio_backend.bootstrap import House
+from talelio_backend.shared.domain.access import Level
+from tests.authors import Person, Site
+
+
+@pytest.fixture(name='site')
+def make_site(house: House) -> Site:
+    return Site(house)
+
+
+@pytest.fixture
+def stranger(site: Site) -> Person:
+    return site.stranger
+
+
+@pytest.fixture
+def ada(site: Site) -> Person:
+    return site.person('ada')
+
+
+@pytest.fixture
+def ben(site: Site) -> Person:
+    return site.person('ben')
+
+
+@pytest.fixture
+def admin(site: Site) -> Person:
+    return site.person('root', level=Level.ADMIN)

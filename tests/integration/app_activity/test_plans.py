@@ -1,0 +1,122 @@
+"""How PostgreSQL answers at 100,000 rows: by index, and with one statement a page. To fill the
+table with 1,000,000 would take a minute; the plans do not differ."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from talelio_backend.bootstrap import build
+from talelio_backend.settings import Settings
+from talelio_backend.shared.domain.access import Level
+from tests.authors import Person, Site
+from tests.conftest import Servers, create_database
+from tests.integration.app_activity.rows import LIST
+from tests.statements import recorded
+
+ROWS = 100_000
+# One actor wrote the oldest quarter and stopped; everything else is rare or common.
+FILL = f'''
+    INSERT INTO "user" (id, username, display_name, location, bio, created_at)
+    SELECT gen_random_uuid(), 'reader-' || n, NULL, '', '', now()
+    FROM generate_series(1, 2000) AS n;
+    INSERT INTO activity (id, created_at, area, action, text, actor_id, impersonator_id,
+        target_type, target_id, target_label, request_id, search)
+    SELECT gen_random_uuid(), timestamptz '2020-01-01' + n * interval '1 minute',
+        CASE WHEN n % 1000 = 7 THEN 'article' ELSE 'project' END,
+        CASE WHEN n % 1000 = 7 THEN 'article_updated' ELSE 'project_created' END, 'text ' || n,
+        CASE WHEN n <= {ROWS // 4} THEN CAST(:ada AS uuid) WHEN n % 7 <> 0 THEN :ben END,
+        CASE WHEN n % 5000 = 0 THEN CAST(:ada AS uuid) END,
+        CASE WHEN n % 1000 = 7 THEN 'article' ELSE 'project' END, 't-' || n % 9000, 'label',
+        'r-' || n,
+        to_tsvector('simple', 'text label' || CASE WHEN n % 1000 = 7 THEN ' rare' ELSE '' END)
+    FROM generate_series(1, {ROWS}) AS n;
+'''
+SINGLE = ('', 'actor={ada}', 'actor={ben}', 'actor=none', 'impersonator=any', 'impersonator={ada}',
+          'action=article_updated', 'action=project_created', 'area=article', 'area=project',
+          'target_type=article', 'target_id=t-5', 'request_id=r-77',
+          'action=article_updated&action=article_deleted')
+SPANS = ('', 'since=2020-03-01T00:00:00Z', 'before=2020-01-20T00:00:00Z',
+         'since=2020-01-05T00:00:00Z&before=2020-01-06T00:00:00Z')
+WORDS = ('q=rare', 'q=rare ada', 'q=rare text', 'q=nothing', 'q=rare&sort=created_at_desc')
+
+
+@pytest.fixture(scope='module', name='big_site')
+def make_big_site(servers: Servers, settings: Settings, worker_number: int) -> Iterator[Site]:
+    url = create_database(servers, f'talelio_activity_{worker_number}')
+    house = build(
+        settings.model_copy(update={
+            'database_url': url,
+            'database_statement_timeout': 120
+        }))
+    site = Site(house)
+    people = {name: site.person(name).id for name in ('ada', 'ben')}
+    site.execute(FILL, **people)
+    with house.kernel.engine.connect() as connection:
+        connection.execution_options(
+            isolation_level='AUTOCOMMIT').exec_driver_sql('VACUUM ANALYZE')
+    yield site
+    house.kernel.engine.dispose()
+    house.read_engine.dispose()
+    house.kernel.redis.close()
+
+
+@pytest.fixture(scope='module', name='root')
+def make_root(big_site: Site) -> Person:
+    return big_site.person('root', level=Level.ADMIN)
+
+
+@pytest.fixture(scope='module', name='people')
+def find_people(big_site: Site) -> dict[str, str]:
+    rows = big_site.execute('SELECT username, id FROM "user" WHERE username IN (\'ada\', \'ben\')')
+    return {row.username: str(row.id) for row in rows}
+
+
+def scans(site: Site, person: Person, path: str) -> list[str]:
+    """The tables that the one statement of ``GET path`` reads from end to end."""
+    with recorded(site.house) as sent:
+        answer = person.get(path)
+    assert answer.status_code == 200, answer.text
+    assert len(sent) == 1
+    with site.house.read_engine.connect() as connection:
+        found = connection.exec_driver_sql(f'EXPLAIN (FORMAT JSON) {sent[0][0]}',
+                                           sent[0][1]).scalar_one()
+    document = json.loads(found) if isinstance(found, str) else found
+    return [
+        node['Relation Name'] for node in flat(document[0]['Plan'])
+        if node['Node Type'] == 'Seq Scan'
+    ]
+
+
+def flat(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get('Plans', ()):
+        yield from flat(below)
+
+
+@pytest.mark.parametrize('span', SPANS)
+@pytest.mark.parametrize('query', SINGLE)
+def test_every_filter_alone_and_in_a_span(big_site: Site, root: Person, people: dict[str, str],
+                                          query: str, span: str) -> None:
+    path = f'{LIST}?{query.format_map(people)}&{span}'
+    assert 'activity' not in scans(big_site, root, path)
+
+
+@pytest.mark.parametrize('span', SPANS)
+@pytest.mark.parametrize('query', WORDS)
+def test_words(big_site: Site, root: Person, query: str, span: str) -> None:
+    assert not scans(big_site, root, f'{LIST}?{query}&{span}')
+
+
+@pytest.mark.parametrize('path', [f'{LIST}/preview', '/v1/me/activity', LIST])
+def test_newest(big_site: Site, root: Person, path: str) -> None:
+    assert not scans(big_site, root, path)
+
+
+def test_deep_page(big_site: Site, root: Person) -> None:
+    path = f'{LIST}?area=project'
+    for _ in range(3):
+        cursor = root.get(path).get_json()['next']
+        path = f'{LIST}?area=project&cursor={cursor}'
+    assert not scans(big_site, root, path)
