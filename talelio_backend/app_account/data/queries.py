@@ -13,6 +13,7 @@ from talelio_backend.app_account.services.queries import UserFilter
 from talelio_backend.shared.data.database import ReadDatabase
 from talelio_backend.shared.data.listing import SqlList, SqlSort
 from talelio_backend.shared.data.orm import Time
+from talelio_backend.shared.data.prepared import Prepared
 from talelio_backend.shared.data.search_text import search_text
 from talelio_backend.shared.data.sql import as_text, json_object, rfc3339
 from talelio_backend.shared.domain.access import Level
@@ -63,11 +64,15 @@ _ME = json_object(**_ACCOUNT | _USER | _PERSONAL | {
 _VERSION = sql_cast(extract('epoch', _A.updated_at) * 1_000_000, BigInteger)
 _BY_NAME = func.lower(_U.username) == bindparam('name', type_=Text)
 
-_SELECT_ME = select(
-    as_text(_ME), _VERSION).select_from(_BOTH).where(_U.id == bindparam('account_id', type_=Uuid))
+_SELECT_ME = Prepared(
+    select(as_text(_ME).label('body'), _VERSION.label('version')).select_from(_BOTH).where(
+        _U.id == bindparam('account_id', type_=Uuid)))
 # From the user alone: a tombstone, whose account is gone, is shown too.
-_SELECT_USER = select(as_text(json_object(**_USER)), _NULL).where(_BY_NAME)
-_SELECT_ROW = select(as_text(_ROW), _VERSION).select_from(_BOTH).where(_BY_NAME)
+_SELECT_USER = Prepared(
+    select(as_text(json_object(**_USER)).label('body'), _NULL.label('version')).where(_BY_NAME))
+_SELECT_ROW = Prepared(
+    select(as_text(_ROW).label('body'),
+           _VERSION.label('version')).select_from(_BOTH).where(_BY_NAME))
 
 
 class SqlAccountQueries:
@@ -95,7 +100,7 @@ class SqlAccountQueries:
         })
         if row is None:
             raise AccountNotFound()
-        return Document(body=row[0], validator=row[0], version=row[1])
+        return Document(body=row.body, validator=row.body, version=row.version)
 
     def user(self, username: str) -> Document:
         return self._by_name(_SELECT_USER, username)
@@ -103,13 +108,13 @@ class SqlAccountQueries:
     def user_row(self, username: str) -> Document:
         return self._by_name(_SELECT_ROW, username)
 
-    def _by_name(self, statement: Select[Any, Any], username: str) -> Document:
+    def _by_name(self, statement: Prepared, username: str) -> Document:
         if not could_be_username(username):
             raise UserNotFound()
         row = self._read.one(statement, {'name': fold(username)})
         if row is None:
             raise UserNotFound()
-        return Document(body=row[0], validator=row[0], version=row[1])
+        return Document(body=row.body, validator=row.body, version=row.version)
 
     def users(self, wanted: UserFilter, request: PageRequest) -> Page:
         if request.options_only:

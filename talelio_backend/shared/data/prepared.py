@@ -16,11 +16,18 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, kw_only=True)
 class _Texts:
-    """``processors`` turn the values of parameters into what the driver takes, by name."""
+    """``processors`` turn the values of parameters into what the driver takes, by name, where it
+    does not take them as they are."""
 
     prepare: str
     execute: str
     processors: Mapping[str, Callable[[Any], Any]]
+
+    def values(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        values = dict(parameters)
+        for name, process in self.processors.items():
+            values[name] = process(values[name])
+        return values
 
 
 class Prepared:
@@ -45,7 +52,7 @@ class Prepared:
         texts = self._texts
         if texts is None or engine.dispatch.before_cursor_execute:
             return None
-        values = {name: process(parameters[name]) for name, process in texts.processors.items()}
+        values = texts.values(parameters)
         try:
             pooled = engine.raw_connection()
             try:
@@ -68,7 +75,7 @@ class Prepared:
         texts = self._texts
         if texts is None:
             texts = self._texts = _compiled(self._statement, self._name, connection.dialect)
-        values = {name: process(parameters[name]) for name, process in texts.processors.items()}
+        values = texts.values(parameters)
         prepared: set[str] = connection.info.setdefault('prepared', set())
         if self._name in prepared:
             try:
@@ -106,8 +113,8 @@ def _compiled(statement: ClauseElement, name: str, dialect: Dialect) -> _Texts:
                   _PLACEHOLDER.sub(written, compiled.string),
                   execute=f'EXECUTE {name}{_listed(values)}',
                   processors={
-                      key: _processor(bind, dialect)
-                      for key, bind in bound.items()
+                      key: process
+                      for key, bind in bound.items() if (process := _processor(bind, dialect))
                   })
 
 
@@ -129,5 +136,5 @@ def _type_name(bind: BindParameter[Any], dialect: Dialect) -> str:
     return str(dialect.type_compiler_instance.process(bind.type))
 
 
-def _processor(bind: BindParameter[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    return bind.type.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
+def _processor(bind: BindParameter[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return bind.type.dialect_impl(dialect).bind_processor(dialect)

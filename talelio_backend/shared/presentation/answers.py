@@ -96,14 +96,14 @@ def finish(answer: Answer, declaration: Declaration, request: Request, caller: C
     return response
 
 
-def _headers(answer: Answer, caching: str) -> dict[str, str]:
-    headers = {'Content-Type': answer.media_type, 'Cache-Control': caching}
+def _headers(answer: Answer, caching: str) -> list[tuple[str, str]]:
+    headers = [('Content-Type', answer.media_type), ('Cache-Control', caching)]
     if answer.etag is not None:
-        headers['ETag'] = answer.etag
+        headers.append(('ETag', answer.etag))
     if answer.location is not None:
-        headers['Location'] = answer.location
+        headers.append(('Location', answer.location))
     if answer.last_modified is not None:
-        headers['Last-Modified'] = http_date(answer.last_modified)
+        headers.append(('Last-Modified', http_date(answer.last_modified)))
     return headers
 
 

@@ -2,14 +2,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Boolean, Integer, Text, bindparam, cast, literal, literal_column, select
+from sqlalchemy import (Boolean, Integer, Text, bindparam, cast, func, literal, literal_column,
+                        select, text)
 from sqlalchemy.exc import DBAPIError
 
 from talelio_backend.bootstrap import House
+from talelio_backend.shared.data.database import ReadDatabase
 from talelio_backend.shared.data.orm import Id, Time
 from talelio_backend.shared.data.prepared import Prepared
+from talelio_backend.shared.domain.errors import DatabaseUnavailable
 from talelio_backend.shared.domain.ids import new_id
 from tests.fakes import NOON
+from tests.integration.shared.data.conftest import build, end_other_connections
 from tests.statements import recorded
 
 SUM = select((bindparam('one', type_=Integer) + bindparam('other', 2, Integer)).label('sum'))
@@ -66,3 +70,31 @@ def test_other_failures_are_told(house: House) -> None:
     for _ in range(2):
         with pytest.raises(DBAPIError):
             run(house, statement, one=0)
+
+
+def test_reading_leaves_no_transaction_and_holds_no_connection(house: House) -> None:
+    statement = Prepared(select(func.pg_backend_pid().label('pid')))
+    pids = {run(house, statement).pid for _ in range(3)}
+    state = text('SELECT state FROM pg_stat_activity WHERE pid = :pid')
+    with house.kernel.engine.connect() as connection:
+        assert [connection.execute(state, {'pid': pid}).scalar() for pid in pids] == ['idle']
+    failing = Prepared(select(1 / bindparam('one', type_=Integer)))
+    run(house, failing, one=1)
+    with pytest.raises(DBAPIError):
+        run(house, failing, one=0)
+    assert house.read_engine.pool.status().endswith('Checked out connections: 0')
+
+
+def test_read_survives_a_restart(house: House) -> None:
+    statement = Prepared(SUM)
+    for one in (1, 2):
+        run(house, statement, one=one)
+    end_other_connections(house.kernel.engine)
+    assert run(house, statement, one=3).sum == 5
+
+
+def test_server_that_is_gone_is_unavailable(nowhere: str) -> None:
+    engine = build(nowhere, autocommit=True)
+    with pytest.raises(DatabaseUnavailable):
+        ReadDatabase(engine).one(Prepared(SUM), {'one': 1})
+    engine.dispose()

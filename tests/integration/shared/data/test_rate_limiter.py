@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -137,6 +138,32 @@ def test_connection_that_died_is_replaced(redis: Redis) -> None:
     limiter.hit('b', TEN)
     redis.client_kill_filter(_id=str(redis.client_id()), skipme=False)
     assert limiter.hit('b', TEN).remaining == 8
+
+
+def test_connection_of_the_parent_is_left_to_it(redis: Redis) -> None:
+    limiter = RedisRateLimiter(redis)
+    limiter.hit('b', TEN)
+    redis.ping()  # the script may have been brought over this other connection
+    child = os.fork()
+    if child == 0:
+        limiter.hit('b', TEN)
+        os._exit(len(running_scripts(redis)))  # pylint: disable=protected-access
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+    assert limiter.hit('b', TEN).remaining == 7
+
+
+def running_scripts(redis: Redis) -> list[Any]:
+    """The connections to the database of ``redis`` that ran a script last."""
+    number = str(redis.get_connection_kwargs()['db'])
+    clients: Any = redis.client_list()
+    return [each for each in clients if each['db'] == number and each['cmd'] == 'evalsha']
+
+
+def test_one_connection_serves_one_after_the_other(redis: Redis) -> None:
+    limiter = RedisRateLimiter(redis)
+    for _ in range(5):
+        limiter.hit('b', TEN)
+    assert len(running_scripts(redis)) == 1
 
 
 def test_server_that_is_down_is_unavailable(nowhere: str) -> None:
