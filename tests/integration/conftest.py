@@ -1,3 +1,5 @@
+"""A house with a few people in it, for the tests of an area."""
+
 import pytest
 
 from talelio_backend.bootstrap import House
