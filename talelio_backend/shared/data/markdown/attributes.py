@@ -77,6 +77,8 @@ def block_rule(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 
 def apply_to_blocks(state: StateCore) -> None:
     """Before the inline text is parsed: lists before a block, or at the end of its text."""
+    if '{' not in state.src:
+        return
     waiting: Attributes = {}
     opening: Token | None = None
     for token in state.tokens:
@@ -95,6 +97,8 @@ def apply_to_blocks(state: StateCore) -> None:
 
 def apply_to_emphasis(state: StateCore) -> None:
     """After the inline text is parsed: lists that follow `*…*`, `**…**` and `~~…~~`."""
+    if '{' not in state.src:
+        return
     for token in state.tokens:
         open_tokens: list[Token] = []
         closed: Token | None = None

@@ -92,8 +92,7 @@ def narrow_table(table: RuleFuncBlockType) -> RuleFuncBlockType:
         if line + 2 > end:
             return False
         delimiters = state.src[state.bMarks[line + 1]:state.eMarks[line + 1]]
-        columns = delimiters.count('|') + 1
-        if '-' not in delimiters or columns > _MAX_COLUMNS:
+        if '-' not in delimiters or (columns := delimiters.count('|') + 1) > _MAX_COLUMNS:
             return False
         _patience(state.env).table_columns = columns
         return table(state, line, end, silent)

@@ -1,6 +1,7 @@
 """The parser: CommonMark with tables, strikethrough, footnotes, attribute lists and Markdown
 inside HTML blocks, guarded so that no text takes more than linear time."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from talelio_backend.shared.data.markdown.elements import Elements
 from talelio_backend.shared.data.markdown.first_characters import ask_by_first_character
 
 _MAX_URL_LENGTH = 4000
+_PLAIN_URL = re.compile(r'https?://[a-z0-9.-]+/[A-Za-z0-9/._-]*', re.ASCII)
 _INTERRUPTS_TEXT: RuleOptionsType = {'alt': ['paragraph', 'reference', 'blockquote']}
 _INTERRUPTS_LISTS_TOO: RuleOptionsType = {'alt': ['paragraph', 'reference', 'blockquote', 'list']}
 
@@ -47,10 +49,13 @@ class Parser(MarkdownIt):
         html: str = self.render(source, env)
         return html
 
-    # Taking an address apart is not linear; one this long is left as it is.
+    # Taking an address apart is not linear; one this long is left as it is. So is a plain one, of
+    # which nothing would change.
 
     def normalizeLink(self, url: str) -> str:
-        return url if len(url) > _MAX_URL_LENGTH else super().normalizeLink(url)
+        if len(url) > _MAX_URL_LENGTH or _PLAIN_URL.fullmatch(url):
+            return url
+        return super().normalizeLink(url)
 
     def normalizeLinkText(self, link: str) -> str:
         return link if len(link) > _MAX_URL_LENGTH else super().normalizeLinkText(link)
