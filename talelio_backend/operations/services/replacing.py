@@ -1,5 +1,6 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -19,6 +20,7 @@ SWEEP = 'operations.sweep_replaced'
 # Seconds. Connections that the exchange ended are noticed at their next use, or by a question
 # before it once they were idle for a while (``IDLE_BEFORE_PING``).
 _EXCHANGING, _NOTICED = 60, 20
+_SECOND = timedelta(seconds=1)
 log = structlog.get_logger('talelio.restore')
 
 
@@ -107,13 +109,19 @@ class ReplacingService:
         return contents
 
     def _take_the_place(self, database: str) -> str:
-        before = before_name(self._exchange.live, self._clock.now())
+        before = self._free_name()
         self._raise_flag(_EXCHANGING)
         try:
             self._exchange.exchange(beside=database, before=before)
         finally:
             self._raise_flag(_NOTICED)
         return before
+
+    def _free_name(self) -> str:
+        moment, taken = self._clock.now(), self._exchange.replaced()
+        while (name := before_name(self._exchange.live, moment)) in taken:
+            moment += _SECOND
+        return name
 
     def _raise_flag(self, seconds: int) -> None:
         try:
