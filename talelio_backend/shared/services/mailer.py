@@ -3,7 +3,6 @@ from typing import Protocol
 
 from talelio_backend.shared.domain.errors import Unavailable
 
-
 # How often a mail is tried, and the seconds between two: 10, doubling up to an hour, add up to 24
 # hours and some minutes after 33 attempts.
 MAIL_ATTEMPTS, MAIL_PAUSE, LONGEST_MAIL_PAUSE = 33, 10, 3600
