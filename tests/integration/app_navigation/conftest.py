@@ -2,19 +2,8 @@ from typing import Any
 
 import pytest
 
-from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
-
-
-@pytest.fixture(name='site')
-def make_site(house: House) -> Site:
-    return Site(house)
-
-
-@pytest.fixture
-def stranger(site: Site) -> Person:
-    return site.stranger
 
 
 @pytest.fixture
@@ -25,11 +14,6 @@ def member(site: Site) -> Person:
 @pytest.fixture
 def blocked(site: Site) -> Person:
     return site.person('bob', level=Level.EVERYONE)
-
-
-@pytest.fixture(name='admin')
-def make_admin(site: Site) -> Person:
-    return site.person('root', level=Level.ADMIN)
 
 
 @pytest.fixture
