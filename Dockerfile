@@ -19,12 +19,6 @@ RUN /usr/local/bin/collect_programs.sh /opt/postgresql \
         /usr/lib/postgresql/18/bin/psql
 
 FROM python:3.11.15-slim-trixie
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="talelio-backend-api" \
-      org.opencontainers.image.description="Accounts, projects, articles and images of a site" \
-      org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$REVISION"
 # Memory of a decoded picture goes back to the system at once, instead of staying with the thread
 # that needed it: docs/deployment/gunicorn.md has what was measured.
 ENV TALELIO_ENV=production \
@@ -33,13 +27,21 @@ ENV TALELIO_ENV=production \
     PYTHONUNBUFFERED=1 \
     MALLOC_ARENA_MAX=2 \
     MALLOC_MMAP_THRESHOLD_=262144
-WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=postgresql /opt/postgresql /opt/postgresql
+WORKDIR /app
 COPY alembic.ini ./
 COPY migrations migrations
 COPY scripts scripts
 COPY talelio_backend talelio_backend
+
+# Below what changes seldom: every commit has another revision.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="talelio-backend-api" \
+      org.opencontainers.image.description="Accounts, projects, articles and images of a site" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 # /version reads the commit from REVISION. A label that tells another version than the code, or
 # code that does not import here, fails the build.
 RUN printf '%s\n' "$REVISION" > REVISION \
