@@ -18,8 +18,8 @@ from talelio_backend.shared.data.setting_defaults import (REQUIRED, default_orig
                                                           default_workers, setting)
 
 LENIENT = ('development', 'test')
-_OURS = ('env', 'areas', 'rate_limit', 'login_limit', 'mail_limit', 'clock_offset', 'data_dir',
-         'secrets', 'secrets_ttl')
+_OURS = ('env', 'areas', 'activity_days', 'rate_limit', 'login_limit', 'mail_limit',
+         'clock_offset', 'data_dir', 'secrets', 'secrets_ttl')
 
 
 class SettingsFaults(Exception):
@@ -128,6 +128,7 @@ class Settings(BaseSettings):
 
     image_quota_bytes: kinds.Count = setting('bytes of images, per person', 209715200)
     image_quota_count: kinds.Count = setting('number of images, per person', 2000)
+    activity_days: kinds.CountOrNone = setting('days of activity that are kept; 0: all', 730)
     site_title: str = setting('title of feeds', 'talelio')
     site_description: str = setting('subtitle of feeds', '')
 

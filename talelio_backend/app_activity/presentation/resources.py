@@ -4,8 +4,8 @@ from talelio_backend.app_activity.domain.catalogue import catalogue
 from talelio_backend.app_activity.domain.errors import ActivityNotFound
 from talelio_backend.app_activity.presentation.schemas import (ActionsView, ActionView,
                                                                ActivitiesView, ActivityQuery,
-                                                               ActivityView, MyActivityQuery,
-                                                               NewestView)
+                                                               ActivityView, ChainView,
+                                                               MyActivityQuery, NewestView)
 from talelio_backend.app_activity.services.queries import ActivityQueries
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation.answers import Answer, document
@@ -74,3 +74,15 @@ class ActivityResource(Resource):
               errors=(ActivityNotFound, ))
     def get(self, activity_id: UUID) -> Answer:
         return document(self._queries.row(activity_id))
+
+
+class ChainResource(Resource):
+
+    def __init__(self, queries: ActivityQueries) -> None:
+        self._queries = queries
+
+    @endpoint(access=Level.ADMIN,
+              summary='How long the chain is, and whether it held when it was last verified',
+              response=ChainView)
+    def get(self) -> Answer:
+        return document(self._queries.chain())

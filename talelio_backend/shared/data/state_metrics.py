@@ -27,6 +27,7 @@ _OLDEST = '''
     WHERE job.status = 'todo' AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
 '''
 _WORKER = 'SELECT extract(epoch FROM max(last_heartbeat)) FROM procrastinate_workers'
+_CHAIN = 'SELECT ok, extract(epoch FROM verified_at) FROM activity_chain WHERE ok IS NOT NULL'
 
 
 def _jobs(rows: Rows) -> Iterator[GaugeMetricFamily]:
@@ -45,11 +46,22 @@ def _single(name: str, meaning: str) -> Read:
     return read
 
 
+def _verdict(rows: Rows) -> Iterator[GaugeMetricFamily]:
+    for ok, verified_at in rows:  # none before the first verification
+        yield GaugeMetricFamily('talelio_activity_chain_ok',
+                                'Whether the chain of the activity held when last verified.',
+                                value=float(ok))
+        yield GaugeMetricFamily('talelio_activity_chain_verified_timestamp_seconds',
+                                'When it was last verified.',
+                                value=float(verified_at))
+
+
 QUERIES: tuple[tuple[str, Read], ...] = (
     (_JOBS, _jobs),
     (_OLDEST, _single('talelio_job_oldest_seconds', 'How long the first job in line waits.')),
     (_WORKER,
      _single('talelio_worker_last_seen_timestamp_seconds', 'When a worker last gave a sign.')),
+    (_CHAIN, _verdict),
 )
 
 
