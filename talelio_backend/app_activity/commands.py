@@ -2,10 +2,13 @@ import json
 
 import click
 
+from talelio_backend.app_activity.domain.formats import FORMATS
 from talelio_backend.app_activity.services.chaining import ChainService
+from talelio_backend.app_activity.services.exporting import ExportingService
+from talelio_backend.app_activity.services.queries import ActivityFilter
 
 
-def activity_group(chain: ChainService) -> click.Group:
+def activity_group(chain: ChainService, exporting: ExportingService) -> click.Group:
     """The commands of this area, bound to its services."""
 
     @click.group('activity')
@@ -32,5 +35,12 @@ def activity_group(chain: ChainService) -> click.Group:
             click.echo(f'broken at seq {verdict.broken_at}')
         if not verdict.ok:
             raise SystemExit(1)
+
+    @activity.command('export')
+    @click.option('--format', 'format_', type=click.Choice([*FORMATS]), required=True)
+    def export(format_: str) -> None:
+        """Write the whole log to standard output."""
+        for part in exporting.export(ActivityFilter(), format_=format_):
+            click.echo(part, nl=False)
 
     return activity

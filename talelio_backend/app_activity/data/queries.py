@@ -1,14 +1,17 @@
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (ColumnElement, Select, Text, bindparam, case, cast, func, literal_column,
-                        null, select)
+                        null, select, tuple_)
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_account.data.orm import user_table
 from talelio_backend.app_activity.data.filters import check_declared_names, narrowed, relevance
 from talelio_backend.app_activity.data.orm import activity_table, chain_table
+from talelio_backend.app_activity.data.stored_rows import COLUMNS, stored_row
+from talelio_backend.app_activity.domain.chain import Row
 from talelio_backend.app_activity.domain.errors import ActivityNotFound
 from talelio_backend.app_activity.services.queries import ActivityFilter
 from talelio_backend.shared.data.database import ReadDatabase
@@ -23,10 +26,14 @@ _actor = user_table.alias('actor')
 _S = chain_table.c
 
 
-def _person(id_: ColumnElement[Any]) -> ColumnElement[Any]:
+def _name(id_: ColumnElement[Any]) -> ColumnElement[Any]:
     # Looked up for the rows of the page alone, behind the sort.
-    name = select(user_table.c.username).where(user_table.c.id == id_).scalar_subquery()
-    return case((id_.is_not(None), json_object(id=id_, username=name)), else_=cast(null(), JSON))
+    return select(user_table.c.username).where(user_table.c.id == id_).scalar_subquery()
+
+
+def _person(id_: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((id_.is_not(None), json_object(id=id_, username=_name(id_))),
+                else_=cast(null(), JSON))
 
 
 def _row() -> ColumnElement[Any]:
@@ -136,3 +143,42 @@ def _chain() -> Select[Any]:
                           verified_at=rfc3339(_S.verified_at),
                           ok=_S.ok)
     return select(as_text(figures)).select_from(ends.outerjoin(chain_table, chain_table.c.id == 1))
+
+
+class SqlExportRows:
+    """See the port ``ExportRows``."""
+
+    def __init__(self, read: ReadDatabase) -> None:
+        self._read = read
+
+    def check(self, wanted: ActivityFilter) -> None:
+        check_declared_names(wanted)
+
+    def parts(self, wanted: ActivityFilter, *, at_most: int) -> Iterator[Sequence[Row]]:
+        narrow = narrowed(wanted)
+        every = select(*COLUMNS, *_names()).where(*narrow.conditions()).limit(at_most)
+        sealed, seq = every.order_by(_C.seq), 0
+        while rows := self._rows(sealed.where(_C.seq > seq), narrow.values):
+            yield rows
+            seq = rows[-1].seq or seq
+        # Some of what waits may get its place at any moment: those behind the last one above.
+        waiting = every.where(_C.seq.is_(None) | (_C.seq > seq)).order_by(_C.created_at, _C.id)
+        rows = self._rows(waiting, narrow.values)
+        while rows:
+            yield rows
+            last = tuple_(rows[-1].created_at, UUID(rows[-1].content['id']))
+            rows = self._rows(waiting.where(tuple_(_C.created_at, _C.id) > last), narrow.values)
+
+    def _rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
+        found = self._read.all(statement, values)
+        return [
+            stored_row(row, actor=row.actor_name, impersonator=row.impersonator_name)
+            for row in found
+        ]
+
+
+def _names() -> list[ColumnElement[Any]]:
+    return [
+        _name(_C.actor_id).label('actor_name'),
+        _name(_C.impersonator_id).label('impersonator_name')
+    ]

@@ -55,6 +55,14 @@ class ActivityQuery(MyActivityQuery):
         return self.filter(self.actor)
 
 
+class ExportQuery(NarrowingQuery):
+    actor: UUID | Literal['none'] | None = None
+    format: Literal['csv', 'ndjson'] = 'csv'
+
+    def chosen(self) -> ActivityFilter:
+        return self.filter(self.actor)
+
+
 class PersonView(View):
     id: UUID
     username: str | None

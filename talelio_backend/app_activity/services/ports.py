@@ -1,10 +1,11 @@
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from talelio_backend.app_activity.domain.chain import Link, Place, Row
+from talelio_backend.app_activity.services.queries import ActivityFilter
 from talelio_backend.shared.domain.events import Event
 from talelio_backend.shared.services.unit_of_work import UnitOfWork
 
@@ -53,4 +54,17 @@ class ChainStore(Protocol):
 
     def retire(self, *, before: datetime, at_most: int) -> int:
         """Removes rows from the old end that are older, moves the checkpoint; how many."""
+        ...
+
+
+class ExportRows(Protocol):
+
+    def check(self, wanted: ActivityFilter) -> None:
+        """Raises BadQuery for an area or an action that no event declares."""
+        ...
+
+    def parts(self, wanted: ActivityFilter, *, at_most: int) -> Iterator[Sequence[Row]]:
+        """The rows with their present usernames, so many at a time; no connection is held
+        between two. Each row comes once, also one that is sealed meanwhile. Raises
+        DatabaseUnavailable, Busy."""
         ...
