@@ -31,7 +31,7 @@ from talelio_backend.shared.data.redis import RedisRateLimiter, build_redis
 from talelio_backend.shared.data.restore_flag import RedisRestoreFlag
 from talelio_backend.shared.data.revision import code_revision
 from talelio_backend.shared.data.rotation import follow_rotation
-from talelio_backend.shared.data.s3_connection import S3Options
+from talelio_backend.shared.data.s3_connection import S3Options, preload
 from talelio_backend.shared.data.ses_mailer import SesMailer
 from talelio_backend.shared.data.unit_of_work import Transactions
 from talelio_backend.shared.domain.events import Event, check_declared
@@ -198,6 +198,9 @@ def doctor(house: House) -> 'DiagnosingService':
     from talelio_backend.operations.doctor import examinations
     from talelio_backend.operations.services.backup_age import BackupAge
     from talelio_backend.operations.services.diagnosing import DiagnosingService
+
+    # What the library takes to begin is no sign of an illness.
+    preload()
     adapters = house.operations.adapters
     age = BackupAge(adapters.vault.list, adapters.proofs.all, house.kernel.clock)
     return DiagnosingService(
