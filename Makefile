@@ -1,7 +1,7 @@
 # Every target works with `make -j` and `make -s`; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environment serve-api start-dev-dbs stop-dev-dbs serve-worker create-admin \
-	migrate revision backup cli fix lint type-check check test test-unit test-integration \
+	migrate revision backup restore cli fix lint type-check check test test-unit test-integration \
 	test-e2e bench bench-rivals lock update-requirements set-githooks set-githooks-path clean \
 	clean-data
 
@@ -49,6 +49,10 @@ revision: environment ## autogenerate a migration: MESSAGE=
 
 backup: environment ## back up the database, prove it, remove what is too old
 	@$(CLI) backup
+
+restore: environment ## put a backup in the database's place: FROM=<name>|latest [DRY_RUN=1] [YES=1]
+	@$(CLI) restore $(if $(filter latest,$(FROM)),--latest,$(FROM)) \
+		$(if $(filter 1,$(DRY_RUN)),--dry-run) $(if $(filter 1,$(YES)),--yes)
 
 cli: environment ## any operator command against this data folder: ARGS='accounts --help'
 	@$(CLI) $(ARGS)
