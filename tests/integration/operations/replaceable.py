@@ -75,11 +75,17 @@ def replaceable(make: MakeInstallation, servers: Servers, name: str) -> Iterator
         made.append(Replaceable(house=inner.house, store=inner.store, servers=servers))
         return made[-1]
 
-    yield build
-    for installation in made:
-        # The other tests of this session want to hear of a silent database, not of a restore.
-        installation.house.kernel.redis.delete('restoring')
+    try:
+        yield build
+    finally:
+        for installation in made:
+            # The other tests of this session want to hear of a silent database, not of a restore.
+            installation.house.kernel.redis.delete('restoring')
+        _drop_all(servers, f'{name}_')
+
+
+def _drop_all(servers: Servers, beginning: str) -> None:
     with psycopg.connect(servers.superuser_url, autocommit=True) as link:
         for row in link.execute('SELECT datname FROM pg_database WHERE starts_with(datname, %s)',
-                                [f'{name}_']).fetchall():
+                                [beginning]).fetchall():
             link.execute(sql.SQL('DROP DATABASE {} WITH (FORCE)').format(sql.Identifier(row[0])))

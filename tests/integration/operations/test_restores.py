@@ -98,7 +98,7 @@ def test_an_older_schema_is_brought_to_that_of_the_code(make_site: MakeReplaceab
     assert manifest_of(older, name).alembic_revision == revision != Schema(
         newer.house.kernel.engine).head()
 
-    answer = newer.do('restore', name, '--yes')
+    newer.do('restore', name, '--yes')
     assert newer.jobs() == {'before'}
     assert Schema(newer.house.kernel.engine).present() == Schema(newer.house.kernel.engine).head()
 
@@ -111,7 +111,7 @@ def test_an_installation_that_nobody_migrated_is_replaced_too(make_site: MakeRep
     with psycopg.connect(at_database(servers, empty.database), autocommit=True) as link:
         link.execute('DROP SCHEMA public CASCADE')
         link.execute('CREATE SCHEMA public')
-    answer = empty.do('restore', name, '--yes')
+    empty.do('restore', name, '--yes')
     assert empty.jobs() == {'before'}
 
 

@@ -77,6 +77,7 @@ class FakeFlag:
     def raise_for(self, seconds: int) -> None:
         if self.down:
             raise SessionStoreUnavailable()
+        assert 5 <= seconds <= 60
         self.said.append('flag')
 
     def is_up(self) -> bool:
