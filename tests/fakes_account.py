@@ -76,16 +76,28 @@ class InMemorySessions:
     def get(self, session_id: UUID) -> Session | None:
         return self._store.get(session_id)
 
-    def live(self, account_id: UUID, now: datetime, *, skip: int = 0) -> Sequence[Session]:
+    def live(self, account_id: UUID, now: datetime) -> Sequence[Session]:
         live = [
             session for session in self._store.values()
             if session.account_id == account_id and not session.is_over(now)
         ]
-        return sorted(live, key=lambda session: session.last_used_at, reverse=True)[skip:]
+        return sorted(live, key=lambda session: session.last_used_at, reverse=True)
+
+    def surplus(self, account_id: UUID, now: datetime, *, keep: int) -> Sequence[Session]:
+        return [s for s in self.live(account_id, now) if s.assumed_from is None][keep:]
+
+    def assumed_by(self, account_id: UUID, now: datetime) -> Sequence[Session]:
+        return [
+            session for session in self._store.values()
+            if session.assumed_from and not session.is_over(now)
+            and self._store[session.assumed_from].account_id == account_id
+        ]
 
     def use(self, session_id: UUID, *, lifetimes: Lifetimes, now: datetime) -> SessionUse | None:
         session = self._store.get(session_id)
-        if session is None or session.is_over(now) or self._accounts[session.account_id].blocked:
+        if session is None or session.is_over(now) or session.assumed_from:
+            return None
+        if self._accounts[session.account_id].blocked:
             return None
         session.last_used_at = now
         session.expires_at = lifetimes.idle_expiry(now, session.absolute_expires_at)
@@ -298,10 +310,19 @@ class InMemoryRefreshStore:
 
 class ReadableAccessTokens:
 
-    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int, now: datetime,
-              until: datetime) -> AccessToken:
-        seconds = min(600, int((until - now).total_seconds()))
-        return AccessToken(text=f'{account_id}/{session_id}/{epoch}', expires_in=seconds)
+    def issue(self,
+              *,
+              account_id: UUID,
+              session_id: UUID,
+              epoch: int,
+              now: datetime,
+              until: datetime,
+              impersonator_id: UUID | None = None) -> AccessToken:
+        seconds = int((until - now).total_seconds())
+        text = f'{account_id}/{session_id}/{epoch}'
+        if impersonator_id is not None:
+            return AccessToken(text=f'{text}/{impersonator_id}', expires_in=seconds)
+        return AccessToken(text=text, expires_in=min(600, seconds))
 
 
 class ReadableLinkTokens:

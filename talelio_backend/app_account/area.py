@@ -2,6 +2,7 @@ from talelio_backend.app_account.adapters import build_adapters
 from talelio_backend.app_account.area_settings import AccountSettings
 from talelio_backend.app_account.commands import accounts_group, create_admin_command
 from talelio_backend.app_account.domain.events import RECORDED
+from talelio_backend.app_account.presentation import assuming_resources as assuming
 from talelio_backend.app_account.presentation import registration_resources as registering
 from talelio_backend.app_account.presentation import session_resources as signing_in
 from talelio_backend.app_account.presentation import user_resources as users
@@ -73,6 +74,9 @@ def _session_routes(services: UseCases, queries: AccountQueries,
         Route(rule='/v1/accounts/logout',
               resource=signing_in.LogoutResource,
               arguments=with_cookie),
+        Route(rule='/v1/accounts/return',
+              resource=assuming.ReturnResource,
+              arguments={'assuming': services.assuming}),
         Route(rule='/v1/me/sessions',
               resource=signing_in.MySessionsResource,
               arguments={
@@ -101,6 +105,9 @@ def _user_routes(services: UseCases, queries: AccountQueries) -> list[Route]:
         Route(rule='/v1/users/<username>/level',
               resource=users.UserLevelResource,
               arguments=administering),
+        Route(rule='/v1/users/<username>/assume',
+              resource=assuming.AssumeResource,
+              arguments={'assuming': services.assuming}),
         Route(rule='/v1/users/<username>/block',
               resource=users.UserBlockResource,
               arguments=administering),

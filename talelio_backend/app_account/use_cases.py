@@ -9,6 +9,7 @@ from talelio_backend.app_account.domain.registration_policy import RegistrationP
 from talelio_backend.app_account.domain.session import Lifetimes
 from talelio_backend.app_account.services.administration import AdministrationService
 from talelio_backend.app_account.services.appointment import AppointmentService
+from talelio_backend.app_account.services.assuming import AssumingService
 from talelio_backend.app_account.services.mails import MailService
 from talelio_backend.app_account.services.profiles import ProfileService
 from talelio_backend.app_account.services.registration import ApplicationRules, RegistrationService
@@ -33,6 +34,7 @@ class UseCases:
     profiles: ProfileService
     administration: AdministrationService
     appointment: AppointmentService
+    assuming: AssumingService
     mails: MailService
     retention: RetentionService
 
@@ -83,6 +85,10 @@ def bind(kernel: Kernel, settings: AccountSettings, adapters: Adapters) -> UseCa
                                                    rules=rules,
                                                    hasher=adapters.hasher,
                                                    clock=clock),
+                    assuming=AssumingService(open_uow=open_uow,
+                                             access_tokens=adapters.access_tokens,
+                                             devices=adapters.devices,
+                                             clock=clock),
                     mails=MailService(open_uow=open_uow,
                                       mailer=kernel.mailer,
                                       letters=adapters.letters,

@@ -39,10 +39,18 @@ class JwtAccessTokens:
         # Nothing is kept of a token that was refused.
         self._known = lru_cache(maxsize=REMEMBERED)(self._parsed)
 
-    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int, now: datetime,
-              until: datetime) -> AccessToken:
+    def issue(self,
+              *,
+              account_id: UUID,
+              session_id: UUID,
+              epoch: int,
+              now: datetime,
+              until: datetime,
+              impersonator_id: UUID | None = None) -> AccessToken:
         issued = int(now.timestamp())
-        seconds = min(self._seconds, int(until.timestamp()) - issued)
+        seconds = int(until.timestamp()) - issued
+        if impersonator_id is None:
+            seconds = min(self._seconds, seconds)
         content = {
             'iss': self._issuer,
             'aud': AUDIENCE,
@@ -53,6 +61,8 @@ class JwtAccessTokens:
             'exp': issued + seconds,
             'epoch': epoch,
         }
+        if impersonator_id is not None:
+            content['act'] = {'sub': str(impersonator_id)}
         text = self._jwt.encode(content,
                                 self._keys[self._signing],
                                 algorithm=ALGORITHM,
@@ -80,10 +90,14 @@ class JwtAccessTokens:
                 'session_id': UUID(content['sid']),
                 'epoch': int(content['epoch']),
             }
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError) as error:
+            if 'act' in content:
+                parsed['impersonator_id'] = UUID(content['act']['sub'])
+        except (jwt.PyJWTError, LookupError, ValueError, TypeError, AttributeError,
+                OverflowError) as error:
             raise TokenInvalid() from error
-        return Claims(subject=f"account:{parsed['account_id']}",
-                      content=MappingProxyType(parsed)), expires
+        # Who acts as somebody else asks at their own expense.
+        pays = parsed.get('impersonator_id', parsed['account_id'])
+        return Claims(subject=f'account:{pays}', content=MappingProxyType(parsed)), expires
 
     def _verified(self, bearer: str) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(bearer)

@@ -10,7 +10,8 @@ _FIND = '''
            account.blocked_at IS NOT NULL AS blocked,
            EXISTS (SELECT FROM session
                    WHERE session.account_id = account.id AND session.ip = :ip
-                     AND session.created_at > :known_since) AS known_address,
+                     AND session.created_at > :known_since
+                     AND session.assumed_from IS NULL) AS known_address,
            coalesce((SELECT epoch FROM data_epoch), 0) AS epoch
     FROM account JOIN "user" ON "user".id = account.id
     WHERE lower({name}) = :name

@@ -91,6 +91,7 @@ session_table = Table(
     Column('absolute_expires_at', Time, nullable=False),
     Column('ended_at', Time),
     Column('refresh_ended_at', Time),
+    Column('assumed_from', Id, ForeignKey('session.id', ondelete='CASCADE')),
 )
 # Not on last_used_at: it changes with every refresh, and an update that touches no indexed
 # column writes no index. An account has 50 live sessions at most to be sorted.
@@ -100,6 +101,9 @@ Index('ix_session_live',
 Index('ix_session_account_id_ip_created_at', session_table.c.account_id, session_table.c.ip,
       desc(session_table.c.created_at))
 Index('ix_session_created_at', session_table.c.created_at)
+Index('ix_session_assumed_from',
+      session_table.c.assumed_from,
+      postgresql_where=session_table.c.assumed_from.is_not(None))
 
 link_table = Table(
     'link',

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, Uuid, bindparam, case
 from sqlalchemy import cast as sql_cast
-from sqlalchemy import extract, func, literal_column, select
+from sqlalchemy import extract, func, literal_column, or_, select
 
 from talelio_backend.app_account.data.orm import (LAST_SEEN_KEY, VERIFIED_KEY, account_table,
                                                   session_table, user_table)
@@ -22,6 +22,7 @@ from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.listing import CursorCodec, Document, Page, PageRequest
 
 _A, _U, _S = account_table.c, user_table.c, session_table.c
+_OWN, _OWNER = session_table.alias('own'), user_table.alias('owner')
 _FALSE: ColumnElement[bool] = literal_column('false')
 _NULL: ColumnElement[None] = literal_column('null')
 _BOTH = user_table.join(account_table)
@@ -56,9 +57,14 @@ _PERSONAL: dict[str, ColumnElement[Any]] = {
     'city': _A.city,
 }
 _ROW = json_object(**_ACCOUNT | _USER | _PERSONAL | {'last_seen_at': rfc3339(_A.last_seen_at)})
+# Who acts as the account in the present session, if somebody does.
+_ASSUMED_BY = select(json_object(id=_OWNER.c.id, username=_OWNER.c.username)).select_from(
+    session_table.join(_OWN, _OWN.c.id == _S.assumed_from).join(
+        _OWNER, _OWNER.c.id == _OWN.c.account_id)).where(
+            _S.id == sql_cast(bindparam('session_id', type_=Text), Uuid)).scalar_subquery()
 _ME = json_object(**_ACCOUNT | _USER | _PERSONAL | {
     'session_id': bindparam('session_id', type_=Text),
-    'assumed_by': _NULL
+    'assumed_by': _ASSUMED_BY
 })
 # As the domain counts it: the moment of the last change in microseconds.
 _VERSION = sql_cast(extract('epoch', _A.updated_at) * 1_000_000, BigInteger)
@@ -173,11 +179,16 @@ def _select_sessions(clock: Clock) -> Select[Any]:
                       last_used_at=rfc3339(_S.last_used_at),
                       expires_at=rfc3339(_S.expires_at),
                       current=func.coalesce(_S.id == bindparam('current', type_=Uuid), _FALSE),
-                      kind=literal_column("'login'"))
+                      kind=case((_S.assumed_from.is_(None), literal_column("'login'")),
+                                else_=literal_column("'assumed'")))
+    # An assumed session lives no longer than the one that it stands on.
+    over = select(_OWN.c.id).where(
+        _OWN.c.id == _S.assumed_from,
+        or_(_OWN.c.ended_at.is_not(None), _OWN.c.refresh_ended_at.is_not(None))).exists()
     return select(row.label('row'),
                   (as_text(_S.id) + as_text(_S.last_used_at)).label('stamp')).where(
                       _S.account_id == bindparam('account_id', type_=Uuid), _S.ended_at.is_(None),
-                      _S.refresh_ended_at.is_(None), _S.expires_at > now)
+                      _S.refresh_ended_at.is_(None), _S.expires_at > now, ~over)
 
 
 _USER_SORTS = (

@@ -23,6 +23,7 @@ _USE = text('''
         FROM owner
         WHERE session.id = :session_id AND session.ended_at IS NULL
           AND session.refresh_ended_at IS NULL AND session.expires_at > :now
+          AND session.assumed_from IS NULL
         RETURNING session.account_id, session.expires_at
     ), seen AS (
         UPDATE account SET last_seen_at = :now FROM used
@@ -40,9 +41,13 @@ _LIVE = select(Session).where(session_table.c.account_id == bindparam('of_accoun
                               session_table.c.refresh_ended_at.is_(None),
                               session_table.c.expires_at
                               > bindparam('present')).order_by(session_table.c.last_used_at.desc(),
-                                                               session_table.c.id.desc()).offset(
-                                                                   bindparam('skipped',
-                                                                             type_=Integer))
+                                                               session_table.c.id.desc())
+_SURPLUS = _LIVE.where(session_table.c.assumed_from.is_(None)).offset(
+    bindparam('kept', type_=Integer))
+_OWN = session_table.alias('own')
+_ASSUMED_BY = select(Session).join(_OWN, session_table.c.assumed_from == _OWN.c.id).where(
+    _OWN.c.account_id == bindparam('of_account'), session_table.c.ended_at.is_(None),
+    session_table.c.expires_at > bindparam('present'))
 
 
 class SqlSessionRepository:
@@ -56,12 +61,18 @@ class SqlSessionRepository:
     def get(self, session_id: UUID) -> Session | None:
         return self._session.get(Session, session_id)
 
-    def live(self, account_id: UUID, now: datetime, *, skip: int = 0) -> Sequence[Session]:
-        return self._session.scalars(_LIVE, {
+    def live(self, account_id: UUID, now: datetime) -> Sequence[Session]:
+        return self._session.scalars(_LIVE, {'of_account': account_id, 'present': now}).all()
+
+    def surplus(self, account_id: UUID, now: datetime, *, keep: int) -> Sequence[Session]:
+        return self._session.scalars(_SURPLUS, {
             'of_account': account_id,
             'present': now,
-            'skipped': skip
+            'kept': keep
         }).all()
+
+    def assumed_by(self, account_id: UUID, now: datetime) -> Sequence[Session]:
+        return self._session.scalars(_ASSUMED_BY, {'of_account': account_id, 'present': now}).all()
 
     def use(self, session_id: UUID, *, lifetimes: Lifetimes, now: datetime) -> SessionUse | None:
         row = self._session.execute(

@@ -62,6 +62,11 @@ class LastAdmin(Conflict):
     title = 'One administrator who is not blocked must remain.'
 
 
+class NotAssumed(Conflict):
+    code = 'not_assumed'
+    title = 'This is a session of your own. There is nothing to return from.'
+
+
 class OwnAccount(Conflict):
     code = 'own_account'
     title = 'Nobody blocks the account that they are signed in with.'

@@ -95,6 +95,20 @@ class AccountUnblocked(AccountEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserAssumed(AccountEvent):
+    """An administrator acts as the user from now on."""
+
+    action = 'user_assumed'
+    activity = 'Assumed the user “{username}”'
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserLeft(AccountEvent):
+    action = 'user_left'
+    activity = 'Left the user “{username}”'
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionEvent(Event):
     """An event about one session of an account, called by its device."""
 
@@ -153,7 +167,8 @@ class AllSessionsEnded(Event):
     epoch: int
 
 
-RECORDED: tuple[type[Event], ...] = (AccountRegistered, AccountVerified, AccountAppointed,
-                                     UnverifiedAccountRemoved, ProfileUpdated, LevelChanged,
-                                     AccountBlocked, AccountUnblocked, SignedIn, SignedOut,
-                                     RefreshTokenReused, SessionEnded, AllSessionsEnded)
+RECORDED: tuple[type[Event],
+                ...] = (AccountRegistered, AccountVerified, AccountAppointed,
+                        UnverifiedAccountRemoved, ProfileUpdated, LevelChanged, AccountBlocked,
+                        AccountUnblocked, UserAssumed, UserLeft, SignedIn, SignedOut,
+                        RefreshTokenReused, SessionEnded, AllSessionsEnded)

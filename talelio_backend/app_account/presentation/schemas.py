@@ -137,6 +137,16 @@ class UserView(View):
     avatar_url: str | None
     created_at: Time
 
+    @classmethod
+    def shown(cls, account: Account) -> 'UserView':
+        return UserView(id=account.id,
+                        username=account.username,
+                        display_name=account.display_name,
+                        location=account.location,
+                        bio=account.bio,
+                        avatar_url=account.avatar_url,
+                        created_at=account.created_at)
+
 
 class PersonView(AccountView, UserView):
     """Account and user flat, with what only the owner and administrators see."""
@@ -187,6 +197,10 @@ class AccessTokenView(View):
     expires_in: int
 
 
+class AssumedView(AccessTokenView):
+    user: UserView
+
+
 class AcceptedView(View):
     status: Literal['accepted']
 
@@ -208,10 +222,4 @@ class RegisteredView(View):
                                        totp_enabled=False,
                                        created_at=account.created_at,
                                        updated_at=account.updated_at),
-                   user=UserView(id=account.id,
-                                 username=account.username,
-                                 display_name=account.display_name,
-                                 location=account.location,
-                                 bio=account.bio,
-                                 avatar_url=account.avatar_url,
-                                 created_at=account.created_at))
+                   user=UserView.shown(account))

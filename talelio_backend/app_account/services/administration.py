@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from talelio_backend.app_account.domain.account import Account
@@ -30,16 +31,18 @@ class AdministrationService:
                   username: str,
                   level: Level,
                   expected_version: int | None = None) -> None:
-        """The present level again changes nothing.
+        """The present level again changes nothing. Who is no administrator any more acts as
+        nobody else.
 
         Raises UserNotFound, VersionMismatch, LastAdmin.
         """
+        now = self._clock.now()
         with self._open_uow() as uow:
             admins = uow.accounts.lock_active_admins()
             account = _found(uow, username, expected_version)
-            account.change_level(level,
-                                 other_admins=len(admins - {account.id}),
-                                 now=self._clock.now())
+            account.change_level(level, other_admins=len(admins - {account.id}), now=now)
+            if level is not Level.ADMIN:
+                _end_assumed(uow, account, now)
             uow.commit()
 
     def block(self,
@@ -64,6 +67,7 @@ class AdministrationService:
                               by_owner=account.id == by,
                               other_admins=len(admins - {account.id}),
                               now=now)
+                _end_assumed(uow, account, now)
                 families = uow.sessions.end_refreshing(account.id, now)
             uow.commit()
         self._forget(families)
@@ -103,6 +107,11 @@ def _found(uow: AccountUnitOfWork, username: str, expected_version: int | None =
         raise UserNotFound()
     account.expect(expected_version)
     return account
+
+
+def _end_assumed(uow: AccountUnitOfWork, account: Account, now: datetime) -> None:
+    for session in uow.sessions.assumed_by(account.id, now):
+        session.end(now)
 
 
 def _checked_reason(reason: str | None) -> str | None:

@@ -75,15 +75,23 @@ class SessionRepository(Protocol):
     def get(self, session_id: UUID) -> Session | None:
         ...
 
-    def live(self, account_id: UUID, now: datetime, *, skip: int = 0) -> Sequence[Session]:
-        """The account's live sessions that may be refreshed, the last used first, without the
-        first ``skip``."""
+    def live(self, account_id: UUID, now: datetime) -> Sequence[Session]:
+        """The account's live sessions, assumed ones among them, the last used first."""
+        ...
+
+    def surplus(self, account_id: UUID, now: datetime, *, keep: int) -> Sequence[Session]:
+        """The account's live sessions that its owner began, the last used first, without the
+        first ``keep``."""
+        ...
+
+    def assumed_by(self, account_id: UUID, now: datetime) -> Sequence[Session]:
+        """The live sessions in which this account acts as another."""
         ...
 
     def use(self, session_id: UUID, *, lifetimes: Lifetimes, now: datetime) -> SessionUse | None:
         """Notes in one statement that a session that may be refreshed is used: its new idle
-        expiry, and when its account was last seen. None for any other session, and for that
-        of a blocked account."""
+        expiry, and when its account was last seen. None for any other session, an assumed one
+        too, and for that of a blocked account."""
         ...
 
     def end_refreshing(self, account_id: UUID, now: datetime) -> Sequence[UUID]:

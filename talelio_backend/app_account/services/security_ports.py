@@ -64,10 +64,17 @@ class AccessToken:
 
 class AccessTokens(Protocol):
 
-    def issue(self, *, account_id: UUID, session_id: UUID, epoch: int, now: datetime,
-              until: datetime) -> AccessToken:
+    def issue(self,
+              *,
+              account_id: UUID,
+              session_id: UUID,
+              epoch: int,
+              now: datetime,
+              until: datetime,
+              impersonator_id: UUID | None = None) -> AccessToken:
         """A signed token (RFC 9068) for one session, which runs out at ``until``: the token
-        lives no longer."""
+        lives no longer. With ``impersonator_id``, who acts as the account (the claim ``act`` of
+        RFC 8693), it lives as long as its session, since nothing renews it."""
         ...
 
 

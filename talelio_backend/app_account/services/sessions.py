@@ -76,7 +76,7 @@ class SessionService:
                 raise InvalidCredentials()
             if account.blocked:
                 raise AccountBlocked()
-            surplus = uow.sessions.live(account_id, now, skip=MAX_LIVE_SESSIONS - 1)
+            surplus = uow.sessions.surplus(account_id, now, keep=MAX_LIVE_SESSIONS - 1)
             for unused in surplus:
                 unused.end(now)
             if new_hash is not None:

@@ -17,7 +17,8 @@ class Declaration:
     names the media type where it is not JSON. ``max_body`` in bytes. ``lenient_token`` takes a
     caller with a bad access token for a stranger, where a cookie decides; ``any_origin`` admits
     pages of every origin to a route that lies among the cookie routes and reads no cookie;
-    ``any_path`` admits U+0000 in the path, where no database is asked for what it says."""
+    ``any_path`` admits U+0000 in the path, where no database is asked for what it says;
+    ``sensitive`` shuts out an administrator who acts as somebody else."""
 
     access: Level
     summary: str
@@ -28,6 +29,7 @@ class Declaration:
     query: type[BaseModel] | None = None
     credentials: bool = False
     unverified: bool = False
+    sensitive: bool = False
     lenient_token: bool = False
     any_origin: bool = False
     any_path: bool = False

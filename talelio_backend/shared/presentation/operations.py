@@ -16,9 +16,9 @@ from talelio_backend.shared.presentation.endpoint import declaration_of
 from talelio_backend.shared.presentation.problems import (BadRequest, BodyTooLarge,
                                                           IfMatchRequired, MediaTypeNotSupported,
                                                           OriginNotAllowed, PathNotFound)
-from talelio_backend.shared.services.authentication import (AccountBlocked, CredentialsRequired,
-                                                            EmailNotVerified, TokenExpired,
-                                                            TokenInvalid)
+from talelio_backend.shared.services.authentication import (AccountBlocked, AssumedSession,
+                                                            CredentialsRequired, EmailNotVerified,
+                                                            TokenExpired, TokenInvalid)
 from talelio_backend.shared.services.idempotency import (IdempotencyAnswerLost,
                                                          IdempotencyInProgress,
                                                          IdempotencyKeyReused)
@@ -63,6 +63,8 @@ def problems_of(operation: Operation) -> list[type[DomainError]]:
         found += [AccountBlocked, NotYours]
         if operation.verb != 'get' and not declared.unverified:
             found.append(EmailNotVerified)
+    if declared.sensitive:
+        found.append(AssumedSession)
     if declared.body is not None:
         found += [BadRequest, BodyTooLarge, MediaTypeNotSupported, Invalid]
     if declared.query is not None:

@@ -76,11 +76,11 @@ class InternalError(DomainError):
 STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (BadQuery, 400),
     (BadRequest, 400),
+    (Conflict, 409),  # before 403: what a caller may not do with a blocked account is both
     (Unauthenticated, 401),
     (NotPermitted, 403),
     (NotFound, 404),
     (VerbNotAllowed, 405),
-    (Conflict, 409),
     (Stale, 412),
     (TooLarge, 413),
     (NotSupported, 415),

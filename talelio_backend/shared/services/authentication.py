@@ -17,6 +17,11 @@ class TokenInvalid(NotPermitted):
     title = 'The access token is malformed or was revoked.'
 
 
+class AssumedSession(NotPermitted):
+    code = 'assumed_session'
+    title = 'This is for the owner of the account alone. Return to your own session first.'
+
+
 class CredentialsRequired(Unauthenticated):
     code = 'credentials_required'
     title = 'Sign in first.'
@@ -34,7 +39,8 @@ class EmailNotVerified(NotPermitted):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who makes a request, as the database had it when the request came."""
+    """Who makes a request, as the database had it when the request came. ``impersonator_id`` is
+    the administrator who acts as this account, in an assumed session."""
 
     account_id: UUID | None = None
     session_id: UUID | None = None

@@ -150,7 +150,7 @@ def test_live_sessions_are_the_last_used_first(adapters: Adapters) -> None:
     with adapters.open_uow() as uow:
         wanted = [sessions[1].id, sessions[2].id, sessions[0].id]
         assert [s.id for s in uow.sessions.live(account.id, NOON)] == wanted
-        assert [s.id for s in uow.sessions.live(account.id, NOON, skip=1)] == wanted[1:]
+        assert [s.id for s in uow.sessions.surplus(account.id, NOON, keep=1)] == wanted[1:]
 
 
 def test_use_moves_the_session_and_the_account_on(adapters: Adapters) -> None:

@@ -184,3 +184,26 @@ def test_what_is_remembered_cannot_be_changed(clock: FakeClock) -> None:
     content: Any = tokens.read(token).content
     with pytest.raises(TypeError):
         content['epoch'] = 8
+
+
+def test_assumed_token_names_who_acts_and_lives_as_long_as_its_session(clock: FakeClock) -> None:
+    admin, account = uuid4(), uuid4()
+    tokens = _tokens(clock)
+    issued = tokens.issue(account_id=account,
+                          session_id=uuid4(),
+                          epoch=7,
+                          now=NOON,
+                          until=NOON + timedelta(seconds=900),
+                          impersonator_id=admin)
+    content = jwt.decode(issued.text, options={'verify_signature': False})
+    assert (content['sub'], content['act']) == (str(account), {'sub': str(admin)})
+    assert issued.expires_in == content['exp'] - content['iat'] == 900
+    claims = tokens.read(issued.text)
+    assert claims.content['impersonator_id'] == admin
+    assert claims.subject == f'account:{admin}'
+
+
+@pytest.mark.parametrize('act', [None, {}, 'x', [], {'sub': 'x'}, {'sub': None}])
+def test_token_whose_actor_cannot_be_read_is_invalid(clock: FakeClock, act: Any) -> None:
+    with pytest.raises(TokenInvalid):
+        _tokens(clock).read(_forged(clock, act=act))
