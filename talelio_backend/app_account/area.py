@@ -6,6 +6,7 @@ from talelio_backend.app_account.presentation import assuming_resources as assum
 from talelio_backend.app_account.presentation import registration_resources as registering
 from talelio_backend.app_account.presentation import session_resources as signing_in
 from talelio_backend.app_account.presentation import user_resources as users
+from talelio_backend.app_account.presentation import user_session_resources as sessions
 from talelio_backend.app_account.presentation.refresh_cookie import RefreshCookie
 from talelio_backend.app_account.services import mails, retention
 from talelio_backend.app_account.services.queries import AccountQueries
@@ -105,6 +106,12 @@ def _user_routes(services: UseCases, queries: AccountQueries) -> list[Route]:
         Route(rule='/v1/users/<username>/level',
               resource=users.UserLevelResource,
               arguments=administering),
+        Route(rule='/v1/users/<username>/sessions',
+              resource=sessions.UserSessionsResource,
+              arguments=administering),
+        Route(rule='/v1/users/<username>/sessions/<uuid:session_id>',
+              resource=sessions.UserSessionResource,
+              arguments={'administration': services.administration}),
         Route(rule='/v1/users/<username>/assume',
               resource=assuming.AssumeResource,
               arguments={'assuming': services.assuming}),

@@ -79,6 +79,7 @@ _SELECT_USER = Prepared(
 _SELECT_ROW = Prepared(
     select(as_text(_ROW).label('body'),
            _VERSION.label('version')).select_from(_BOTH).where(_BY_NAME))
+_SELECT_ID = Prepared(select(_A.id.label('id')).select_from(_BOTH).where(_BY_NAME))
 
 
 class SqlAccountQueries:
@@ -114,13 +115,21 @@ class SqlAccountQueries:
     def user_row(self, username: str) -> Document:
         return self._by_name(_SELECT_ROW, username)
 
+    def account_id(self, username: str) -> UUID:
+        account_id: UUID = self._named(_SELECT_ID, username).id
+        return account_id
+
     def _by_name(self, statement: Prepared, username: str) -> Document:
+        row = self._named(statement, username)
+        return Document(body=row.body, validator=row.body, version=row.version)
+
+    def _named(self, statement: Prepared, username: str) -> Any:
         if not could_be_username(username):
             raise UserNotFound()
         row = self._read.one(statement, {'name': fold(username)})
         if row is None:
             raise UserNotFound()
-        return Document(body=row.body, validator=row.body, version=row.version)
+        return row
 
     def users(self, wanted: UserFilter, request: PageRequest) -> Page:
         if request.options_only:

@@ -81,17 +81,24 @@ class AdministrationService:
             _found(uow, username, expected_version).unblock(self._clock.now())
             uow.commit()
 
-    def end_sessions(self, *, username: str) -> int:
-        """Ends all sessions of an account; gives their number. Raises UserNotFound."""
-        with self._open_uow() as uow:
-            account_id = _found(uow, username).id
-        return self._sessions.end_all(account_id=account_id)
+    def end_sessions(self, *, username: str, keep: UUID | None = None) -> int:
+        """Ends the sessions of an account but ``keep``; gives their number. Raises UserNotFound.
+        """
+        return self._sessions.end_all(account_id=self._account_id(username), keep=keep)
+
+    def end_session(self, *, username: str, session_id: UUID) -> None:
+        """Ends one of the account's live sessions. Raises UserNotFound, SessionNotFound."""
+        self._sessions.end(account_id=self._account_id(username), session_id=session_id)
 
     def end_all_sessions(self) -> None:
         """Makes every token of every account void at once."""
         with self._open_uow() as uow:
             uow.data_epoch.get().advance(self._clock.now())
             uow.commit()
+
+    def _account_id(self, username: str) -> UUID:
+        with self._open_uow() as uow:
+            return _found(uow, username).id
 
     def _forget(self, families: Sequence[UUID]) -> None:
         # The sessions may not be refreshed any more, whatever the store still holds of them.

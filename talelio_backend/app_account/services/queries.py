@@ -38,6 +38,10 @@ class AccountQueries(Protocol):
         """Raises BadQuery."""
         ...
 
+    def account_id(self, username: str) -> UUID:
+        """Whose account it is. Raises UserNotFound, for a tombstone too."""
+        ...
+
     def sessions(self, *, account_id: UUID, current: UUID | None, request: PageRequest) -> Page:
         """The account's live sessions. Raises BadQuery."""
         ...
