@@ -25,9 +25,10 @@ class Job:
 class Handler:
     """How a job is done. ``run`` takes the job's arguments as keywords and is idempotent: a
     committed job runs at least once. ``attempts`` counts the first; between two the pause starts
-    at ``pause`` seconds and doubles up to ``longest_pause``. ``cron`` (five fields) makes it
-    periodic; it then runs once when a worker starts as well. ``notifies``: its jobs tell somebody
-    something, as a mail does; a restored backup must not have it told once more."""
+    at ``pause`` seconds and doubles up to ``longest_pause``. ``cron`` (five fields; a
+    sixth has seconds) makes it periodic; it then runs once when a worker starts as well.
+    ``notifies``: its jobs tell somebody something, as a mail does; a restored backup must not
+    have it told once more."""
 
     name: str
     run: Callable[..., None]
