@@ -67,6 +67,31 @@ class OriginNotAllowed(NotPermitted):
     title = 'Requests from this origin are not accepted here.'
 
 
+class RequestTooSlow(DomainError):
+    code = 'request_too_slow'
+    title = 'The rest of the request did not come in time.'
+
+
+class AddressTooLong(DomainError):
+    code = 'address_too_long'
+    title = 'The address is longer than is accepted here.'
+
+
+class ExpectationFailed(DomainError):
+    code = 'expectation_failed'
+    title = 'What the header Expect asks for is not done here.'
+
+
+class HeadersTooLarge(DomainError):
+    code = 'headers_too_large'
+    title = 'There are more headers, or longer ones, than are accepted here.'
+
+
+class TransferCodingNotSupported(DomainError):
+    code = 'transfer_coding_not_supported'
+    title = 'The body comes in a transfer coding that is not understood here.'
+
+
 class InternalError(DomainError):
     code = 'internal_error'
     title = 'Something went wrong here. The request id helps to find out what.'
@@ -81,15 +106,20 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (NotPermitted, 403),
     (NotFound, 404),
     (VerbNotAllowed, 405),
+    (RequestTooSlow, 408),
     (Stale, 412),
     (TooLarge, 413),
+    (AddressTooLong, 414),
     (NotSupported, 415),
     (RangeNotSatisfiable, 416),
+    (ExpectationFailed, 417),
     (Invalid, 422),
     (RuleBroken, 422),
     (IfMatchRequired, 428),
     (TooManyRequests, 429),
+    (HeadersTooLarge, 431),
     (InternalError, 500),
+    (TransferCodingNotSupported, 501),
     (Unavailable, 503),
 )
 

@@ -3,13 +3,12 @@
 import json
 import uuid
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from gunicorn.http import errors  # type: ignore[import-untyped]
 
+from talelio_backend.shared.presentation import problems
 from talelio_backend.shared.presentation.clients import ClientTooSlow
-from talelio_backend.shared.presentation.problems import MEDIA_TYPE, BadRequest, InternalError
 
 # What is not listed and is the client's fault is 400.
 _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
@@ -24,6 +23,12 @@ _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.ConfigurationProblem, HTTPStatus.INTERNAL_SERVER_ERROR),
     (errors.ParseException, HTTPStatus.BAD_REQUEST),
 )
+_PROBLEMS = {
+    problems.status_of(error): error
+    for error in (problems.BadRequest, problems.RequestTooSlow, problems.BodyTooLarge,
+                  problems.AddressTooLong, problems.ExpectationFailed, problems.HeadersTooLarge,
+                  problems.InternalError, problems.TransferCodingNotSupported)
+}
 log = structlog.get_logger('talelio.server')
 _HEADERS = ('Cache-Control: no-store', 'Connection: close', 'X-Content-Type-Options: nosniff',
             'Referrer-Policy: no-referrer',
@@ -35,9 +40,10 @@ def status_of(error: BaseException) -> HTTPStatus:
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def document(status: HTTPStatus, request_id: str) -> bytes:
-    error: Any = InternalError if status == HTTPStatus.INTERNAL_SERVER_ERROR else BadRequest
-    return json.dumps({
+def render(status: HTTPStatus) -> tuple[str, bytes]:
+    """The id of the refused request, and the whole response."""
+    request_id, error = uuid.uuid4().hex, _PROBLEMS[status]
+    body = json.dumps({
         'type': f'/problems/{error.code}',
         'title': status.phrase,
         'status': status.value,
@@ -45,12 +51,6 @@ def document(status: HTTPStatus, request_id: str) -> bytes:
         'code': error.code,
         'request_id': request_id,
     }).encode()
-
-
-def render(status: HTTPStatus) -> tuple[str, bytes]:
-    """The id of the refused request, and the whole response."""
-    request_id = uuid.uuid4().hex
-    body = document(status, request_id)
-    head = (f'HTTP/1.1 {status.value} {status.phrase}', f'Content-Type: {MEDIA_TYPE}',
+    head = (f'HTTP/1.1 {status.value} {status.phrase}', f'Content-Type: {problems.MEDIA_TYPE}',
             f'Content-Length: {len(body)}', f'X-Request-Id: {request_id}', *_HEADERS)
     return request_id, '\r\n'.join(head).encode('latin-1') + b'\r\n\r\n' + body

@@ -2,15 +2,14 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
-from talelio_backend.shared.presentation import problems, refusals
+from talelio_backend.shared.presentation import problems
 from talelio_backend.shared.presentation.clients import ClientTooSlow
 from talelio_backend.shared.presentation.forwarded import TrustedProxies
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
@@ -110,8 +109,4 @@ def _unreadable(_error: Exception) -> Response:
 
 
 def _too_slow(_error: Exception) -> Response:
-    status = HTTPStatus.REQUEST_TIMEOUT
-    return Response(refusals.document(status, g.get('request_id', '')),
-                    status=status,
-                    content_type=problems.MEDIA_TYPE,
-                    headers={'Cache-Control': 'no-store'})
+    return problems.respond(problems.RequestTooSlow())

@@ -70,13 +70,13 @@ def trickling(link: socket.socket) -> Iterator[None]:
 @pytest.mark.parametrize('begun', [b'POST /bo', HEAD, HEAD + b'{"half": ', HEAD + b'x' * 9000])
 def test_request_that_stalls_is_given_up(server: Server, begun: bytes) -> None:
     with sending(server, begun) as link:
-        assert refusal_of(link) == (408, 'bad_request')
+        assert refusal_of(link) == (408, 'request_too_slow')
 
 
 @pytest.mark.parametrize('begun', [b'GET /', HEAD])
 def test_request_that_trickles_is_given_up(server: Server, begun: bytes) -> None:
     with sending(server, begun) as link, trickling(link):
-        assert refusal_of(link) == (408, 'bad_request')
+        assert refusal_of(link) == (408, 'request_too_slow')
 
 
 def test_no_worker_dies_of_clients_that_are_given_up(server: Server) -> None:

@@ -4,25 +4,28 @@ import pytest
 from gunicorn.http import errors  # type: ignore[import-untyped]
 
 from talelio_backend.shared.presentation.clients import ClientTooSlow
+from talelio_backend.shared.presentation.problems import codes
+from talelio_backend.shared.presentation.problems import status_of as status_of_problem
 from talelio_backend.shared.presentation.refusals import render, status_of
 
 
-@pytest.mark.parametrize(('error', 'status'), [
-    (errors.InvalidRequestLine('GARBAGE'), 400),
-    (errors.InvalidHeader('x'), 400),
-    (errors.InvalidChunkSize(b'ZZ'), 400),
-    (errors.ForbiddenProxyRequest('127.0.0.1'), 400),
-    (errors.LimitRequestLine(9000, 8190), 414),
-    (errors.LimitRequestHeaders('too many'), 431),
-    (errors.ExpectationFailed('x'), 417),
-    (ClientTooSlow(), 408),
-    (errors.UnsupportedTransferCoding('x'), 501),
-    (errors.ConfigurationProblem('x'), 500),
-    (errors.InvalidResponseHeader('x'), 500),
-    (ValueError('x'), 500),
-    (SystemExit(1), 500),
+@pytest.mark.parametrize(('error', 'status', 'code'), [
+    (errors.InvalidRequestLine('GARBAGE'), 400, 'bad_request'),
+    (errors.InvalidHeader('x'), 400, 'bad_request'),
+    (errors.InvalidChunkSize(b'ZZ'), 400, 'bad_request'),
+    (errors.ForbiddenProxyRequest('127.0.0.1'), 400, 'bad_request'),
+    (ClientTooSlow(), 408, 'request_too_slow'),
+    (errors.LimitRequestLine(9000, 8190), 414, 'address_too_long'),
+    (errors.ExpectationFailed('x'), 417, 'expectation_failed'),
+    (errors.LimitRequestHeaders('too many'), 431, 'headers_too_large'),
+    (errors.ConfigurationProblem('x'), 500, 'internal_error'),
+    (errors.InvalidResponseHeader('x'), 500, 'internal_error'),
+    (ValueError('x'), 500, 'internal_error'),
+    (SystemExit(1), 500, 'internal_error'),
+    (errors.UnsupportedTransferCoding('x'), 501, 'transfer_coding_not_supported'),
 ])
-def test_refusal_is_a_problem_with_its_status(error: BaseException, status: int) -> None:
+def test_refusal_is_a_problem_with_its_status(error: BaseException, status: int,
+                                              code: str) -> None:
     request_id, response = render(status_of(error))
 
     head, _, body = response.partition(b'\r\n\r\n')
@@ -34,7 +37,8 @@ def test_refusal_is_a_problem_with_its_status(error: BaseException, status: int)
     assert f'X-Request-Id: {request_id}' in lines
     assert 'Connection: close' in lines
     assert problem['status'] == status
-    assert problem['code'] == ('internal_error' if status == 500 else 'bad_request')
+    assert (problem['code'], problem['type']) == (code, f'/problems/{code}')
+    assert status_of_problem(codes()[code]) == status
     assert problem['request_id'] == request_id
 
 
