@@ -14,7 +14,7 @@ READS_THE_ENVIRONMENT = ('settings.py', 'bootstrap.py', 'cli.py', 'app.py', 'dev
 
 def test_import_contracts_hold() -> None:
     # In a process of its own: the linter sets up logging and silences the loggers that are there.
-    lint = [Path(sys.executable).parent / 'lint-imports', '--no-cache']
+    lint = [str(Path(sys.executable).parent / 'lint-imports'), '--no-cache']
     run = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
