@@ -102,7 +102,10 @@ def _user_routes(services: UseCases, queries: AccountQueries) -> list[Route]:
         Route(rule='/v1/users', resource=users.UsersResource, arguments={'queries': queries}),
         Route(rule='/v1/users/<username>',
               resource=users.UserResource,
-              arguments={'queries': queries}),
+              arguments={
+                  'editing': services.editing,
+                  'queries': queries
+              }),
         Route(rule='/v1/users/<username>/level',
               resource=users.UserLevelResource,
               arguments=administering),

@@ -7,6 +7,7 @@ from talelio_backend.app_account.area_settings import AccountSettings
 from talelio_backend.app_account.domain.languages import Languages
 from talelio_backend.app_account.domain.registration_policy import RegistrationPolicy
 from talelio_backend.app_account.domain.session import Lifetimes
+from talelio_backend.app_account.services.account_editing import AccountEditingService
 from talelio_backend.app_account.services.administration import AdministrationService
 from talelio_backend.app_account.services.appointment import AppointmentService
 from talelio_backend.app_account.services.assuming import AssumingService
@@ -35,6 +36,7 @@ class UseCases:
     administration: AdministrationService
     appointment: AppointmentService
     assuming: AssumingService
+    editing: AccountEditingService
     mails: MailService
     retention: RetentionService
 
@@ -89,6 +91,10 @@ def bind(kernel: Kernel, settings: AccountSettings, adapters: Adapters) -> UseCa
                                              access_tokens=adapters.access_tokens,
                                              devices=adapters.devices,
                                              clock=clock),
+                    editing=AccountEditingService(open_uow=open_uow,
+                                                  addresses=adapters.addresses,
+                                                  languages=languages,
+                                                  clock=clock),
                     mails=MailService(open_uow=open_uow,
                                       mailer=kernel.mailer,
                                       letters=adapters.letters,

@@ -124,6 +124,25 @@ class Account(Aggregate):
         self.record(
             events.ProfileUpdated(account_id=self.id, username=self.username, edited=edited))
 
+    def update(self, stored: Mapping[str, Any], *, verified: bool | None, now: datetime) -> None:
+        """Takes over checked values of e-mail, username, profile and person. A new address is
+        not proven, unless ``verified`` says so; None leaves it to that."""
+        if verified is None:
+            moved = stored.get('email', self.email).lower() != self.email.lower()
+            verified = self.verified and not moved
+        before = {name: getattr(self, name) for name in (*stored, 'verified')}
+        after = {**stored, 'verified': verified}
+        edited = changes_between(_readable(before), _readable(after))
+        if not edited:
+            return
+        for name in stored:
+            setattr(self, name, stored[name])
+        if not verified or 'email' in edited or self.verified_at is None:
+            self.verified_at = now if verified else None
+        self.updated_at = now
+        self.record(
+            events.AccountUpdated(account_id=self.id, username=self.username, edited=edited))
+
     def change_level(self, level: Level, *, other_admins: int, now: datetime) -> None:
         """``other_admins`` counts those who are not blocked, this one left out.
 

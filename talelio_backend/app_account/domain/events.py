@@ -69,6 +69,20 @@ class ProfileUpdated(AccountEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountUpdated(AccountEvent):
+    """An administrator edited the account of somebody, or their own."""
+
+    action = 'account_updated'
+    activity = 'Edited the account “{username}”'
+
+    edited: Changes = field(default_factory=dict)
+
+    @property
+    def changes(self) -> Changes:
+        return self.edited
+
+
+@dataclass(frozen=True, kw_only=True)
 class LevelChanged(AccountEvent):
     action = 'level_changed'
     activity = 'Changed the access level of “{username}”'
@@ -169,6 +183,6 @@ class AllSessionsEnded(Event):
 
 RECORDED: tuple[type[Event],
                 ...] = (AccountRegistered, AccountVerified, AccountAppointed,
-                        UnverifiedAccountRemoved, ProfileUpdated, LevelChanged, AccountBlocked,
-                        AccountUnblocked, UserAssumed, UserLeft, SignedIn, SignedOut,
-                        RefreshTokenReused, SessionEnded, AllSessionsEnded)
+                        UnverifiedAccountRemoved, ProfileUpdated, AccountUpdated, LevelChanged,
+                        AccountBlocked, AccountUnblocked, UserAssumed, UserLeft, SignedIn,
+                        SignedOut, RefreshTokenReused, SessionEnded, AllSessionsEnded)

@@ -85,6 +85,12 @@ class ProfileBody(PatchBody):
     city: Text80 = None
 
 
+class AccountBody(ProfileBody):
+    email: str = ''
+    username: str = ''
+    verified: bool = False
+
+
 class LevelBody(Body):
     level: LevelName
 

@@ -1,8 +1,11 @@
 # pylint: disable=unused-argument  # the kernel hands its call to every endpoint
-from talelio_backend.app_account.domain.errors import LastAdmin, OwnAccount
-from talelio_backend.app_account.presentation.schemas import (LEVELS, BlockBody, LevelBody, MeView,
-                                                              ProfileBody, UserRowView, UsersQuery,
-                                                              UsersView, UserView)
+from talelio_backend.app_account.domain.errors import (EmailTaken, LastAdmin, OwnAccount,
+                                                       UsernameTaken)
+from talelio_backend.app_account.presentation.schemas import (LEVELS, AccountBody, BlockBody,
+                                                              LevelBody, MeView, ProfileBody,
+                                                              UserRowView, UsersQuery, UsersView,
+                                                              UserView)
+from talelio_backend.app_account.services.account_editing import AccountEditingService
 from talelio_backend.app_account.services.administration import AdministrationService
 from talelio_backend.app_account.services.profiles import ProfileService
 from talelio_backend.app_account.services.queries import AccountQueries
@@ -59,7 +62,8 @@ class UsersResource(Resource):
 
 class UserResource(Resource):
 
-    def __init__(self, queries: AccountQueries) -> None:
+    def __init__(self, editing: AccountEditingService, queries: AccountQueries) -> None:
+        self._editing = editing
         self._queries = queries
 
     @endpoint(access=Level.EVERYONE,
@@ -70,6 +74,18 @@ class UserResource(Resource):
         if call.caller.is_admin:
             return personal(document(self._queries.user_row(username)))
         return document(self._queries.user(username))
+
+    @endpoint(access=Level.ADMIN,
+              summary='Edit an account',
+              response=UserRowView,
+              if_match='accepted',
+              errors=(UserNotFound, EmailTaken, UsernameTaken, Invalid))
+    def patch(self, call: Call, username: str, body: AccountBody) -> Answer:
+        with naming_the_present(lambda: self._queries.user_row(username)):
+            present = self._editing.edit(username=username,
+                                         changes=body.changes(),
+                                         expected_version=call.expected_version)
+        return personal(document(self._queries.user_row(present)))
 
 
 class UserLevelResource(Resource):

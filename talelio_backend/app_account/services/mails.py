@@ -14,15 +14,20 @@ from talelio_backend.shared.services.mailer import Mail, Mailer
 SEND_MAIL = 'accounts.send_mail'
 
 
-def mail_job(kind: str, account: Account, link: Link | None = None) -> Job:
-    """The job that sends one mail. It names account and link and holds no secret."""
-    return Job(name=SEND_MAIL,
-               arguments={
-                   'kind': kind,
-                   'mail_id': str(new_id()),
-                   'account_id': str(account.id),
-                   'link_id': str(link.id) if link else None,
-               })
+def mail_job(kind: str,
+             account: Account,
+             link: Link | None = None,
+             *,
+             to: str | None = None) -> Job:
+    """The job that sends one mail, to the account's address unless ``to`` is one it had before.
+    It names account and link and holds no secret."""
+    arguments = {
+        'kind': kind,
+        'mail_id': str(new_id()),
+        'account_id': str(account.id),
+        'link_id': str(link.id) if link else None,
+    }
+    return Job(name=SEND_MAIL, arguments=arguments if to is None else {**arguments, 'to': to})
 
 
 class MailService:
@@ -40,7 +45,13 @@ class MailService:
         self._verify_url = verify_url
         self._mail_domain = mail_domain
 
-    def send(self, *, kind: str, mail_id: str, account_id: str, link_id: str | None) -> None:
+    def send(self,
+             *,
+             kind: str,
+             mail_id: str,
+             account_id: str,
+             link_id: str | None,
+             to: str | None = None) -> None:
         """Sends one mail; nothing where the account is gone or the link is not live any more.
 
         Raises MailUnavailable.
@@ -51,7 +62,7 @@ class MailService:
         if account is None:
             return
         if link_id is None:
-            self._hand_over(kind, mail_id, account.email, self._write(kind, account))
+            self._hand_over(kind, mail_id, to or account.email, self._write(kind, account))
             return
         token = self._live_token(link)
         if link is not None and token is not None:

@@ -15,7 +15,7 @@ KINDS = sorted({path.name.split('.')[0] for path in _FOLDER.glob('*.txt')})
 
 
 def test_the_kinds_are_those_that_services_name() -> None:
-    assert KINDS == ['account_exists', 'session_theft', 'verify_email']
+    assert KINDS == ['account_exists', 'email_changed', 'session_theft', 'verify_email']
 
 
 @pytest.mark.parametrize('kind', KINDS)
