@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask, Request, Response
 from flask.globals import app_ctx, request_ctx
+from werkzeug.routing import MapAdapter
 
 from talelio_backend.shared.domain.errors import NotPermitted, SessionStoreUnavailable
 from talelio_backend.shared.presentation import request_log
@@ -52,6 +53,13 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Nothing here is a coroutine; Flask asks so of each function at each call."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """A rule is the same under every host, so that none is looked at: probes come with any."""
+        if request is None:
+            return super().create_url_adapter(None)
+        path = request.environ.get('PATH_INFO', '').encode('latin-1').decode(errors='replace')
+        return MapAdapter(self.url_map, 'localhost', '/', '', 'http', path, request.method)
 
     @property
     def _edge(self) -> Edge:

@@ -1,28 +1,13 @@
 """Whether the process lives, whether it can serve, and what it is."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response
 
 from talelio_backend.shared.presentation.readiness import OK, Check, Readiness
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
-
-LIVENESS = '/livez'
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
-
-class AnyHost:
-    """Probes come with whatever `Host`; Flask refuses some before it looks at the path."""
-
-    def __init__(self, app: Wsgi) -> None:
-        self._app = app
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get('PATH_INFO') == LIVENESS:
-            environ['HTTP_HOST'] = 'localhost'
-        return self._app(environ, start_response)
 
 
 def add_health(app: Flask, checks: Mapping[str, Check], *, version: Mapping[str, str | None],
@@ -46,11 +31,10 @@ def add_health(app: Flask, checks: Mapping[str, Check], *, version: Mapping[str,
     def present_version() -> Response:
         return _answer(version)
 
-    app.add_url_rule(LIVENESS, 'livez', lives)
+    app.add_url_rule('/livez', 'livez', lives)
     app.add_url_rule('/readyz', 'readyz', ready)
     app.add_url_rule('/v1/health', 'health', lives)
     app.add_url_rule('/version', 'version', present_version)
-    app.wsgi_app = AnyHost(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def _answer(content: Mapping[str, Any], status: int = 200) -> Response:

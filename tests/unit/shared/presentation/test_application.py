@@ -130,6 +130,16 @@ def test_any_other_address_is_not_found(ask: Ask, path: str) -> None:
     assert_problem(ask(f'GET {path}'), 404, 'not_found')
 
 
+@pytest.mark.parametrize('host', ['', 'elsewhere.example', 'x' * 300, 'evil"<>', '[::1', 'a b:c'])
+def test_address_is_the_same_under_every_host(ask: Ask, host: str) -> None:
+    assert ask('GET /v1/things', headers={'Host': host}).status_code == 200
+
+
+@pytest.mark.parametrize('path', ['/v1/things/%ff', '/v1/things/%00', '/v1/things/%E2%82'])
+def test_path_may_hold_any_bytes(ask: Ask, path: str) -> None:
+    assert ask(f'GET {path}').status_code == 404
+
+
 def test_verb_cannot_be_overridden(ask: Ask) -> None:
     assert ask('GET /v1/things?_method=DELETE').status_code == 200
     sent = {'X-HTTP-Method-Override': 'DELETE'}

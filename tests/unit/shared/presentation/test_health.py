@@ -2,13 +2,13 @@ from collections.abc import Mapping
 from threading import Event
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
 
 from talelio_backend.shared.domain.errors import DatabaseUnavailable
 from talelio_backend.shared.presentation.health import add_health
 from talelio_backend.shared.presentation.readiness import Readiness
 from talelio_backend.shared.presentation.shutdown import ShutdownFlag
+from tests.sample_api import Sample
 
 
 class FakeCheck:
@@ -48,7 +48,7 @@ class FakeTime:
 
 
 def client(shutdown: ShutdownFlag | None = None, **checks: FakeCheck) -> FlaskClient:
-    app = Flask('sample')
+    app = Sample().app
     add_health(app,
                checks,
                version={
