@@ -12,7 +12,7 @@ from talelio_backend.operations.domain.addresses import Move
 from talelio_backend.operations.domain.errors import LoadFailed
 
 # The queue's rows are the queue's; an answer that is kept for a repeated request was given at
-# the former address.
+# the former address; and what happened is told as it happened, under a seal that a change breaks.
 _COLUMNS = text('''
     SELECT class.relname AS table_name, attribute.attname AS column_name,
            format_type(attribute.atttypid, attribute.atttypmod) AS type
@@ -23,7 +23,7 @@ _COLUMNS = text('''
       AND NOT attribute.attisdropped AND attribute.attgenerated = ''
       AND (attribute.atttypid IN ('text'::regtype, 'varchar'::regtype, 'text[]'::regtype,
                                   'varchar[]'::regtype, 'json'::regtype, 'jsonb'::regtype))
-      AND class.relname NOT LIKE 'procrastinate\\_%'
+      AND class.relname NOT LIKE 'procrastinate\\_%' AND class.relname NOT LIKE 'activity%'
       AND class.relname NOT IN ('alembic_version', 'idempotency_key')
     ORDER BY 1, 2
 ''')
