@@ -17,9 +17,8 @@ from talelio_backend.shared.services.restore_flag import RestoreFlag
 
 PURPOSE = 'restore'
 SWEEP = 'operations.sweep_replaced'
-# Seconds. Connections that the exchange ended are noticed at their next use, or by a question
-# before it once they were idle for a while (``IDLE_BEFORE_PING``).
-_EXCHANGING, _NOTICED = 60, 20
+# Seconds. A request that began during the exchange may wait for its connection before it fails.
+_EXCHANGING, _AFTERWARDS = 60, 10
 _SECOND = timedelta(seconds=1)
 log = structlog.get_logger('talelio.restore')
 
@@ -91,7 +90,6 @@ class ReplacingService:
             self._house.settle(database)
             self._exchange.inherit(database)
             before = self._take_the_place(database)
-        log.info('restored', source=source.name, before=before, safety=safety.name)
         return Replaced(contents=contents, safety=safety, before=before)
 
     def sweep(self) -> None:
@@ -114,7 +112,7 @@ class ReplacingService:
         try:
             self._exchange.exchange(beside=database, before=before)
         finally:
-            self._raise_flag(_NOTICED)
+            self._raise_flag(_AFTERWARDS)
         return before
 
     def _free_name(self) -> str:

@@ -10,6 +10,7 @@ from talelio_backend.shared.data import database
 from talelio_backend.shared.data.database import ReadDatabase, psycopg2_url
 from talelio_backend.shared.data.failures import database_failures
 from talelio_backend.shared.domain.errors import Busy, DatabaseUnavailable
+from tests.eventually import eventually
 from tests.integration.shared.data.conftest import MakeEngine, build, end_other_connections
 
 ONE = text('SELECT 1 AS one')
@@ -65,6 +66,18 @@ def test_read_survives_a_restart(read: ReadDatabase, make_engine: MakeEngine) ->
     read.one(ONE)
     end_other_connections(make_engine())
     assert read.one(ONE).one == 1
+
+
+def test_connection_that_was_ended_a_moment_ago_is_not_used(make_engine: MakeEngine) -> None:
+    engine, observer = make_engine(), make_engine(autocommit=True)
+    with engine.begin() as connection:
+        process = connection.execute(text('SELECT pg_backend_pid()')).scalar()
+    end_other_connections(observer)
+    still_there = text('SELECT count(*) FROM pg_stat_activity WHERE pid = :process')
+    with observer.connect() as other:
+        eventually(lambda: other.scalar(still_there, {'process': process}) == 0)
+    with engine.begin() as connection:
+        assert connection.execute(ONE).scalar() == 1
 
 
 def test_connection_that_idled_is_asked_before_it_is_used(make_engine: MakeEngine,
