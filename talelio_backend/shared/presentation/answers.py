@@ -62,7 +62,7 @@ def unless_known(validator: Callable[[], Document | None], load: Callable[[], Do
         if present is not None:
             tag = conditional.etag(present.validator, present.version)
             if conditional.has(tag):
-                return Answer(status=304, headers={'ETag': tag})
+                return Answer(status=304, etag=tag)
     return document(load())
 
 
@@ -92,8 +92,14 @@ def finish(answer: Answer, declaration: Declaration, request: Request, caller: C
         response.headers.update(answer.headers)
     for cookie in answer.cookies:
         _set_cookie(response, cookie)
-    response.whole = status == 200 and isinstance(body, (str, bytes)) and answer.location is None
+    response.whole = _is_whole(answer, body, status)
     return response
+
+
+def _is_whole(answer: Answer, body: Any, status: int) -> bool:
+    if status == 200:
+        return isinstance(body, (str, bytes)) and answer.location is None
+    return status in (204, 304) and not answer.headers
 
 
 def _headers(answer: Answer, caching: str) -> list[tuple[str, str]]:

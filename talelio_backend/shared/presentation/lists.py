@@ -67,7 +67,7 @@ class SortOptionsView(View):
 def list_answer(name: str, page: Page, request_: PageRequest) -> Answer:
     """The list document of a page; ``name`` is the member that holds the rows."""
     if page.unchanged and page.validator is not None:
-        return Answer(status=304, headers={'ETag': conditional.etag(page.validator)})
+        return Answer(status=304, etag=conditional.etag(page.validator))
     options = json.dumps([{
         'id': option.id,
         'label': option.label

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -14,11 +14,13 @@ from talelio_backend.shared.domain.errors import (Conflict, DomainError, Fault, 
                                                   NotPermitted, NotSupported, RuleBroken, Stale,
                                                   TooLarge, TooManyRequests, Unauthenticated,
                                                   Unavailable)
+from talelio_backend.shared.presentation.reply import Reply
 from talelio_backend.shared.services.authentication import TokenExpired, TokenInvalid
 from talelio_backend.shared.services.listing import BadQuery
 
 MEDIA_TYPE = 'application/problem+json'
 log = structlog.get_logger('talelio.api')
+_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 class BadRequest(DomainError):
@@ -176,23 +178,25 @@ def document(error: DomainError) -> dict[str, Any]:
 
 def respond(error: DomainError) -> Response:
     content = document(error)
-    response = Response(json.dumps(content, default=str, ensure_ascii=False),
-                        status=content['status'],
-                        content_type=MEDIA_TYPE)
+    headers = [('Content-Type', MEDIA_TYPE), ('Cache-Control', 'no-store'), *_headers(error)]
+    reply = Reply(_encode(content), status=content['status'], headers=headers)
+    reply.whole = True
+    return reply
+
+
+def _headers(error: DomainError) -> Iterator[tuple[str, str]]:
     if isinstance(error, (TokenExpired, TokenInvalid)):
-        response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'
+        yield 'WWW-Authenticate', 'Bearer error="invalid_token"'
     elif isinstance(error, Unauthenticated):
-        response.headers['WWW-Authenticate'] = 'Bearer'
-    if isinstance(error, Stale) and 'etag' in error.data:
-        response.headers['ETag'] = error.data['etag']
-    if isinstance(error, RangeNotSatisfiable):
-        response.headers['Content-Range'] = f'bytes */{error.data["size"]}'
-    if isinstance(error, TooManyRequests):
-        response.headers['Retry-After'] = str(max(1, math.ceil(error.retry_after)))
+        yield 'WWW-Authenticate', 'Bearer'
+    elif isinstance(error, Stale) and 'etag' in error.data:
+        yield 'ETag', error.data['etag']
+    elif isinstance(error, RangeNotSatisfiable):
+        yield 'Content-Range', f'bytes */{error.data["size"]}'
+    elif isinstance(error, TooManyRequests):
+        yield 'Retry-After', str(max(1, math.ceil(error.retry_after)))
     elif isinstance(error, Unavailable):
-        response.headers['Retry-After'] = str(error.retry_after)
-    response.headers['Cache-Control'] = 'no-store'
-    return response
+        yield 'Retry-After', str(error.retry_after)
 
 
 def on_http_error(error: HTTPException) -> Response:
