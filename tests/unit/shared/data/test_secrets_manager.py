@@ -153,6 +153,18 @@ def test_secrets_that_the_environment_has_not_come_from_the_manager() -> None:
     assert 'p@ss/word' in settings.secret_values
 
 
+def test_another_database_of_the_server_follows_nothing() -> None:
+    settings = load(both())
+    beside = settings.at_database('beside')
+    # The address that the manager keeps is that of the live one, and nobody may be led there.
+    assert not beside.database_address.changes
+    assert beside.database_address.current(newest=True).endswith('/beside')
+    assert beside.model_copy(update={
+        'database_url': settings.database_url
+    }).model_dump() == settings.model_dump()
+    assert settings.database_address.changes
+
+
 def test_the_environment_goes_before_the_manager() -> None:
     settings = load(both(), DATABASE_URL='postgresql://here/talelio')
     assert settings.database_url == 'postgresql://here/talelio'
