@@ -149,18 +149,20 @@ def test_killed_exchange_leaves_the_live_database_open(place: Place) -> None:
         command = [sys.executable, '-c', program, place.url, place.beside, place.before]
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as process:
             # The visitor keeps it in the middle of the first rename.
-            eventually(lambda: _renaming(visitor))
+            eventually(lambda: _renaming(visitor, place))
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
-        eventually(lambda: not _renaming(visitor))
+        eventually(lambda: not _renaming(visitor, place))
     assert place.says(place.live) == place.live
     place.exchange()
     assert place.says(place.live) == place.beside
 
 
-def _renaming(link: psycopg.Connection) -> bool:
-    row = link.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
-                       "AND query LIKE 'ALTER DATABASE%'").fetchone()
+def _renaming(link: psycopg.Connection, place: Place) -> bool:
+    row = link.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
+        'AND starts_with(query, %s)',
+        [f'ALTER DATABASE {sql.Identifier(place.live).as_string(link)}']).fetchone()
     return row is not None and row[0] > 0
 
 
