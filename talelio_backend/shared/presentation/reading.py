@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, cast, get_args
 
 from flask import g, request
@@ -42,14 +43,13 @@ _UNREADABLE = object()  # of no type that any schema has
 def read_query(schema: type[BaseModel]) -> BaseModel:
     """Raises BadRequest, every faulty parameter named."""
     values: dict[str, Any] = {}
-    for name, info in schema.model_fields.items():
-        sent = request.args.getlist(name)
+    arguments = request.args
+    for name, many, forms in _parameters(schema):
+        sent = arguments.getlist(name)
         if not sent:
             continue
         if any('\0' in value for value in sent):
             raise BadRequest(Fault(f'/{name}', 'control_character', 'holds a control character'))
-        many = getattr(info.annotation, '__origin__', None) in (list, tuple)
-        forms = list(_forms_of(info.annotation))
         read = [
             value if all(form.fullmatch(value) for form in forms) else _UNREADABLE
             for value in sent
@@ -59,6 +59,14 @@ def read_query(schema: type[BaseModel]) -> BaseModel:
         return schema.model_validate(values)
     except ValidationError as error:
         raise BadRequest(*map(_fault, error.errors(include_url=False))) from error
+
+
+@cache
+def _parameters(schema: type[BaseModel]) -> list[tuple[str, bool, list[re.Pattern[str]]]]:
+    """Name, whether it may come several times, and the forms that each value has."""
+    return [(name, getattr(info.annotation, '__origin__', None)
+             in (list, tuple), list(_forms_of(info.annotation)))
+            for name, info in schema.model_fields.items()]
 
 
 def _forms_of(annotation: Any) -> Iterator[re.Pattern[str]]:
