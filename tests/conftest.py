@@ -8,6 +8,7 @@ each worker clones it.
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -133,7 +134,17 @@ def _needs_servers(config: pytest.Config) -> bool:
                    for argument in wanted)
 
 
+def _hear_interrupts() -> None:
+    """A program that was started in the background, or by nohup, ignores some signals, and so do
+    those that it starts; a shell could not even trap them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    _hear_interrupts()
     if hasattr(config, 'workerinput') or config.option.collectonly or not _needs_servers(config):
         return
     running = RunningServers()
