@@ -35,7 +35,17 @@ _SANE_ID = re.compile(r'[A-Za-z0-9._-]{1,64}')
 log = structlog.get_logger('talelio.api')
 
 
-class Application(Flask):
+class AnyHost(Flask):
+    """A rule is the same under every host, so that none is looked at: probes come with any."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return super().create_url_adapter(None)
+        path = request.environ.get('PATH_INFO', '').encode('latin-1').decode(errors='replace')
+        return MapAdapter(self.url_map, 'localhost', '/', '', 'http', path, request.method)
+
+
+class Application(AnyHost):
     """Flask with one hook before every request, one after it, one at its end. What is known of
     the present request stands in ``g``: ``started``, ``request_id``, ``caller``, ``allowance``,
     and ``acting``, by which it ends to act."""
@@ -53,13 +63,6 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Nothing here is a coroutine; Flask asks so of each function at each call."""
         return func
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """A rule is the same under every host, so that none is looked at: probes come with any."""
-        if request is None:
-            return super().create_url_adapter(None)
-        path = request.environ.get('PATH_INFO', '').encode('latin-1').decode(errors='replace')
-        return MapAdapter(self.url_map, 'localhost', '/', '', 'http', path, request.method)
 
     @property
     def _edge(self) -> Edge:

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 
 from talelio_backend.shared.data.logs import configure_logs
 from talelio_backend.shared.presentation.api import answer_errors
+from talelio_backend.shared.presentation.application import AnyHost
 from talelio_backend.shared.presentation.health import add_health
 from talelio_backend.shared.presentation.reading import raw_body
 from talelio_backend.shared.presentation.serving import Serving, serve
@@ -18,7 +19,7 @@ SHUTDOWN = ShutdownFlag()
 
 
 def make_app() -> Flask:
-    app = Flask('sample')
+    app = AnyHost('sample')
     answer_errors(app)
     add_health(app, {'sample': lambda: {'status': 'ok'}}, version={}, shutdown=SHUTDOWN)
 
