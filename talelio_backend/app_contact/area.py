@@ -57,33 +57,13 @@ def plug(kernel: Kernel, settings: ContactSettings) -> Area:
                                                        default_language=settings.default_language),
                                client_url=settings.client_url,
                                mail_domain=urlsplit(settings.public_url).hostname or 'localhost')
-    about_types = {
-        'types': MessageTypeService(open_uow=open_uow, clock=kernel.clock),
-        'queries': queries
-    }
-    about_messages = {'messages': service, 'queries': queries}
-    one = '/v1/contact/messages/<uuid:message_id>'
+    types_service = MessageTypeService(open_uow=open_uow, clock=kernel.clock)
     return Area(
         name='contact',
         events=(events.MessageTypeCreated, events.MessageTypeUpdated, events.MessageTypeDeleted,
                 events.MessageSent, events.MessageAnswered, events.MessageWasClosed,
                 events.MessageReopened, events.MessageDeleted),
-        routes=(
-            Route(rule='/v1/contact/types', resource=types.TypesResource, arguments=about_types),
-            Route(rule='/v1/contact/types/<uuid:type_id>',
-                  resource=types.TypeResource,
-                  arguments=about_types),
-            Route(rule='/v1/contact/messages',
-                  resource=messages.MessagesResource,
-                  arguments=about_messages),
-            Route(rule='/v1/contact/messages/mine',
-                  resource=messages.MyMessagesResource,
-                  arguments={'queries': queries}),
-            Route(rule=one, resource=messages.MessageResource, arguments=about_messages),
-            Route(rule=f'{one}/replies',
-                  resource=messages.RepliesResource,
-                  arguments=about_messages),
-        ),
+        routes=(*_type_routes(types_service, queries), *_message_routes(service, queries)),
         handlers=(Handler(name=SEND_MAIL,
                           run=mails.send,
                           attempts=MAIL_ATTEMPTS,
@@ -91,3 +71,25 @@ def plug(kernel: Kernel, settings: ContactSettings) -> Area:
                           longest_pause=LONGEST_MAIL_PAUSE,
                           notifies=True), ),
     )
+
+
+def _type_routes(service: MessageTypeService, queries: SqlContactQueries) -> list[Route]:
+    both = {'types': service, 'queries': queries}
+    return [
+        Route(rule='/v1/contact/types', resource=types.TypesResource, arguments=both),
+        Route(rule='/v1/contact/types/<uuid:type_id>', resource=types.TypeResource,
+              arguments=both),
+    ]
+
+
+def _message_routes(service: MessageService, queries: SqlContactQueries) -> list[Route]:
+    both = {'messages': service, 'queries': queries}
+    one = '/v1/contact/messages/<uuid:message_id>'
+    return [
+        Route(rule='/v1/contact/messages', resource=messages.MessagesResource, arguments=both),
+        Route(rule='/v1/contact/messages/mine',
+              resource=messages.MyMessagesResource,
+              arguments={'queries': queries}),
+        Route(rule=one, resource=messages.MessageResource, arguments=both),
+        Route(rule=f'{one}/replies', resource=messages.RepliesResource, arguments=both),
+    ]

@@ -1,7 +1,5 @@
 from uuid import UUID
 
-from flask_restful import Resource
-
 from talelio_backend.app_contact.domain.errors import (MessageClosed, MessageNotFound, SenderGone,
                                                        UnknownType)
 from talelio_backend.app_contact.presentation.schemas import (MessageBody, MessagesQuery,
@@ -11,6 +9,7 @@ from talelio_backend.app_contact.services.messages import MessageService
 from talelio_backend.app_contact.services.queries import ContactQueries
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation.answers import Answer, document, no_content
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, list_answer
@@ -18,7 +17,7 @@ from talelio_backend.shared.services.listing import BadQuery
 from talelio_backend.shared.services.mail_limit import TooManyMails
 
 
-class MessagesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MessagesResource(Resource):
 
     def __init__(self, messages: MessageService, queries: ContactQueries) -> None:
         self._messages = messages
@@ -46,7 +45,7 @@ class MessagesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings 
                         location=f'/v1/contact/messages/{message_id}')
 
 
-class MyMessagesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MyMessagesResource(Resource):
 
     def __init__(self, queries: ContactQueries) -> None:
         self._queries = queries
@@ -61,7 +60,7 @@ class MyMessagesResource(Resource):  # type: ignore[misc]  # Flask-RESTful bring
         return list_answer('messages', page, wanted)
 
 
-class MessageResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MessageResource(Resource):
 
     def __init__(self, messages: MessageService, queries: ContactQueries) -> None:
         self._messages = messages
@@ -97,7 +96,7 @@ class MessageResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings n
         return no_content()
 
 
-class RepliesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class RepliesResource(Resource):
 
     def __init__(self, messages: MessageService, queries: ContactQueries) -> None:
         self._messages = messages

@@ -1,7 +1,5 @@
 from uuid import UUID
 
-from flask_restful import Resource
-
 from talelio_backend.app_contact.domain.errors import (MessageTypeInUse, MessageTypeNotFound,
                                                        MessageTypeTaken)
 from talelio_backend.app_contact.presentation.schemas import (CountedTypeView, TypeBody, TypesView,
@@ -10,12 +8,13 @@ from talelio_backend.app_contact.services.message_types import MessageTypeServic
 from talelio_backend.app_contact.services.queries import ContactQueries
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation.answers import Answer, document, no_content
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, list_answer
 from talelio_backend.shared.services.listing import BadQuery
 
 
-class TypesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class TypesResource(Resource):
 
     def __init__(self, types: MessageTypeService, queries: ContactQueries) -> None:
         self._types = types
@@ -40,7 +39,7 @@ class TypesResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no 
                         location=f'/v1/contact/types/{type_id}')
 
 
-class TypeResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class TypeResource(Resource):
 
     def __init__(self, types: MessageTypeService, queries: ContactQueries) -> None:
         self._types = types

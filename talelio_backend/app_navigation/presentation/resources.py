@@ -2,8 +2,6 @@
 import json
 from uuid import UUID
 
-from flask_restful import Resource
-
 from talelio_backend.app_navigation.domain.errors import BadTarget, LinkNotFound
 from talelio_backend.app_navigation.presentation.schemas import (LinkPatchBody, LinksQuery,
                                                                  LinksView, LinkView, MenuView,
@@ -12,6 +10,7 @@ from talelio_backend.app_navigation.services.menus import MenuService
 from talelio_backend.app_navigation.services.queries import NavigationQueries
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.presentation.answers import Answer, document, no_content
+from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import etag, naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import list_answer
@@ -32,7 +31,7 @@ def _menu(links: str, call: Call) -> Answer:
     return answer if call.caller.account_id is None else personal(answer)
 
 
-class MyMenuResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class MyMenuResource(Resource):
 
     def __init__(self, queries: NavigationQueries) -> None:
         self._queries = queries
@@ -42,7 +41,7 @@ class MyMenuResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no
         return _menu(self._queries.menu(_level(call)), call)
 
 
-class StrangersMenuResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class StrangersMenuResource(Resource):
 
     def __init__(self, queries: NavigationQueries) -> None:
         self._queries = queries
@@ -52,7 +51,7 @@ class StrangersMenuResource(Resource):  # type: ignore[misc]  # Flask-RESTful br
         return _menu(self._queries.menu(Level.LOGGED_OUT), call)
 
 
-class OptionsResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class OptionsResource(Resource):
 
     @endpoint(access=Level.ADMIN,
               summary='The positions and access levels of menu links',
@@ -61,7 +60,7 @@ class OptionsResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings n
         return Answer(body=options())
 
 
-class LinksResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class LinksResource(Resource):
 
     def __init__(self, menus: MenuService, queries: NavigationQueries) -> None:
         self._menus = menus
@@ -85,7 +84,7 @@ class LinksResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no 
         return document(self._queries.link(link_id), location=f'/v1/navigation/links/{link_id}')
 
 
-class LinkResource(Resource):  # type: ignore[misc]  # Flask-RESTful brings no types
+class LinkResource(Resource):
 
     def __init__(self, menus: MenuService, queries: NavigationQueries) -> None:
         self._menus = menus

@@ -13,16 +13,6 @@ def house_without_a_limit_of_mails(make_house: MakeHouse) -> House:
     return make_house(settings={'mail_limit': '1000/minute'})
 
 
-@pytest.fixture(name='site')
-def make_site(house: House) -> Site:
-    return Site(house)
-
-
-@pytest.fixture
-def stranger(site: Site) -> Person:
-    return site.stranger
-
-
 def with_account(site: Site, person: Person, *, verified: bool = True) -> Person:
     level = max(Level.MEMBER, person.caller.level if person.caller else Level.MEMBER)
     site.execute(
