@@ -179,6 +179,7 @@ class Worker:
     def _stop(self) -> None:
         self._told_to_stop.set()
         self._worker.stop()
+        log.info('worker_stopping', grace_s=self._grace)
 
     def _start_periodic_once(self) -> None:
         for handler in self._handlers:

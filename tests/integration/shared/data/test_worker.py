@@ -242,6 +242,7 @@ def test_stopped_worker_lets_its_job_end(start: Start, jobs: ProcrastinateJobs, 
     process = start(grace=30)
     eventually(lambda: lines(tmp_path / 'slow.begun'))
     process.send_signal(number)
+    eventually(lambda: 'worker_stopping' in (tmp_path / 'worker-0.log').read_text())
     jobs.defer(Job(name='note', arguments={'name': 'too late'}))
     (tmp_path / 'go').touch()
     assert process.wait(15) == 0
@@ -256,6 +257,7 @@ def test_job_of_a_stopping_worker_is_not_given_to_another(start: Start, jobs: Pr
     first = start(grace=30)
     eventually(lambda: lines(tmp_path / 'slow.begun'))
     first.terminate()
+    eventually(lambda: 'worker_stopping' in (tmp_path / 'worker-0.log').read_text())
     start()
     for _ in range(15):
         (tmp_path / 'beats').unlink(missing_ok=True)
