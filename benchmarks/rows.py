@@ -59,6 +59,11 @@ _COPIES: dict[str, tuple[str, dict[str, str]]] = {
         'created_at': 'made.moment',
         'target_id': 'made.id::text',
         'target_label': 'made.title',
+        # The worker seals the copies too.
+        'seq': 'NULL',
+        'prev_hash': 'NULL',
+        'content_hash': 'NULL',
+        'hash': 'NULL',
     }),
 }
 

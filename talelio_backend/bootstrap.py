@@ -60,6 +60,7 @@ AREAS: Mapping[str, str] = {
     'assets': 'talelio_backend.app_assets',
     'contact': 'talelio_backend.app_contact',
     'navigation': 'talelio_backend.app_navigation',
+    'library': 'talelio_backend.app_library',
 }
 
 Plug = Callable[[Kernel, Settings], Area]

@@ -19,7 +19,8 @@ from talelio_backend.shared.data.setting_defaults import (REQUIRED, default_orig
 
 LENIENT = ('development', 'test')
 _OURS = ('env', 'areas', 'activity_days', 'rate_limit', 'login_limit', 'mail_limit',
-         'clock_offset', 'data_dir', 'secrets', 'secrets_ttl')
+         'clock_offset', 'data_dir', 'secrets', 'secrets_ttl', 'currency', 'library_credit_limit',
+         'library_due_soon_days', 'library_overdue_notice_days', 'library_history_days')
 
 
 class SettingsFaults(Exception):
@@ -129,6 +130,11 @@ class Settings(BaseSettings):
     image_quota_bytes: kinds.Count = setting('bytes of images, per person', 209715200)
     image_quota_count: kinds.Count = setting('number of images, per person', 2000)
     activity_days: kinds.CountOrNone = setting('days of activity that are kept; 0: all', 730)
+    currency: kinds.Currency = setting('ISO 4217; stays once the ledger has entries', 'EUR')
+    library_credit_limit: kinds.Credit = setting('debt from which nothing is lent; none', None)
+    library_due_soon_days: kinds.Count = setting('days before a due date that tell it', 2)
+    library_overdue_notice_days: kinds.Days = setting('late days that are told', '1,7,14')
+    library_history_days: kinds.CountOrNone = setting('days of returned loans; 0: all', 730)
     site_title: str = setting('title of feeds', 'talelio')
     site_description: str = setting('subtitle of feeds', '')
 

@@ -93,3 +93,16 @@ class Site:
         """The rows of the activity log, oldest first."""
         rows: list[Any] = self.execute('SELECT * FROM activity ORDER BY created_at, id')
         return rows
+
+    def member(self, name: str, *, level: Level = Level.MEMBER, verified: bool = True) -> Person:
+        """A person with an account, for what asks the accounts and not the token."""
+        person = self.person(name, level=level)
+        self.execute(
+            'INSERT INTO account (id, email, verified_at, level, language, updated_at, search) '
+            "VALUES (:id, :name || '@example.org', CASE WHEN :verified THEN now() END, :level, "
+            "'en', now(), :name)",
+            id=person.id,
+            name=name,
+            level=int(level),
+            verified=verified)
+        return person

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from talelio_backend.shared.domain.aggregate import Aggregate
+from talelio_backend.shared.domain.aggregate import AggregateRoot
 from talelio_backend.shared.domain.errors import SessionStoreUnavailable
 from talelio_backend.shared.domain.events import Event
 from talelio_backend.shared.domain.ids import new_id
@@ -195,9 +195,9 @@ class FakeUnitOfWork:
         self._before = [copy.deepcopy(store) for store in self._stores]
         self._pending = []
 
-    def _aggregates(self) -> Iterable[Aggregate]:
+    def _aggregates(self) -> Iterable[AggregateRoot]:
         for store in self._stores:
-            yield from (thing for thing in store.values() if isinstance(thing, Aggregate))
+            yield from (thing for thing in store.values() if isinstance(thing, AggregateRoot))
 
     def _check(self) -> None:
         """Raises the area's error for a constraint that would refuse."""

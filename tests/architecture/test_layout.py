@@ -59,13 +59,13 @@ def test_a_reader_guesses_the_file(folder: Path) -> None:
 
 
 @pytest.mark.parametrize('folder', areas(), ids=lambda folder: folder.name)
-def test_tables_are_declared_in_one_file(folder: Path) -> None:
+def test_tables_are_declared_where_a_reader_looks(folder: Path) -> None:
     for file in python_files(folder):
         made = [
             node for node in ast.walk(tree(file)) if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name) and node.func.id == 'Table'
         ]
-        assert not made or file == folder / 'data' / 'orm.py', file
+        assert not made or (file.parent == folder / 'data' and file.name.endswith('orm.py')), file
 
 
 def test_no_code_in_init() -> None:

@@ -1,6 +1,7 @@
 """Kinds of settings: a type and the rules that its values keep."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -73,3 +74,8 @@ IdleDays = Annotated[int,
 DefaultLanguage = Annotated[str,
                             AfterValidator(rules.default_language),
                             Told('one of `LANGUAGES`')]
+Currency = Annotated[str, Field(pattern='^[A-Z]{3}$'), Told('three capital letters')]
+Credit = Annotated[Decimal | None, Field(ge=0, max_digits=12, decimal_places=2)]
+Days = Annotated[tuple[Annotated[int, Field(ge=1, le=365)], ...],
+                 BeforeValidator(rules.split),
+                 Told('1 to 365, joined by commas')]

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from talelio_backend.shared.data.failures import database_failures
 from talelio_backend.shared.data.idempotency import carried_out
-from talelio_backend.shared.domain.aggregate import Aggregate
+from talelio_backend.shared.domain.aggregate import AggregateRoot
 from talelio_backend.shared.domain.errors import DomainError, VersionMismatch
 from talelio_backend.shared.domain.events import Event
 from talelio_backend.shared.services.clock import Clock
@@ -130,7 +130,7 @@ class SqlUnitOfWork:
     def _collect(self) -> None:
         session = self._session
         for instance in [*session.new, *session.loaded, *session.identity_map.values()]:
-            if isinstance(instance, Aggregate):
+            if isinstance(instance, AggregateRoot):
                 self._events += instance.collect_events()
 
     def _write_consequences(self) -> None:

@@ -1,14 +1,15 @@
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from talelio_backend.shared.domain.events import Event
 
 
 @dataclass(kw_only=True, eq=False)
-class Aggregate:
+class AggregateRoot:
     """A thing with an identity that guards its own rules and records what happened to it."""
 
-    id: UUID
+    id: Any
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and other.id == self.id
@@ -24,3 +25,17 @@ class Aggregate:
         """The events recorded since the last call, oldest first."""
         events: list[Event] = self.__dict__.pop('_recorded_events', [])
         return events
+
+
+@dataclass(kw_only=True, eq=False)
+class Aggregate(AggregateRoot):
+    """The usual one: the domain gives it a UUIDv7 before it is stored."""
+
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class NamedAggregate(AggregateRoot):
+    """One whose identity is a name that people gave it, as a slug."""
+
+    id: str

@@ -1,0 +1,21 @@
+from talelio_backend.app_library.area_settings import LibrarySettings
+from talelio_backend.app_library.part import PlugPart
+from talelio_backend.shared.area import Area, Kernel
+
+# The parts of the library, each bound in a file of its own.
+PARTS: tuple[PlugPart, ...] = ()
+
+
+def plug(kernel: Kernel, settings: LibrarySettings) -> Area:
+    parts = [plug_part(kernel, settings) for plug_part in PARTS]
+    reactions = {
+        event: [reaction for part in parts for reaction in part.reactions.get(event, ())]
+        for part in parts
+        for event in part.reactions
+    }
+    return Area(name='library',
+                events=[event for part in parts for event in part.events],
+                routes=[route for part in parts for route in part.routes],
+                handlers=[handler for part in parts for handler in part.handlers],
+                reactions=reactions,
+                commands=[command for part in parts for command in part.commands])

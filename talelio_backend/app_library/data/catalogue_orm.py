@@ -1,0 +1,144 @@
+"""The catalogue. What ``*_figures`` hold is counted by triggers and never written here."""
+
+from typing import Any
+
+from sqlalchemy import (CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, String,
+                        Table, Text, UniqueConstraint, func, text)
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+
+from talelio_backend.app_library.data.columns import KEY, reference
+from talelio_backend.app_library.data.stored_types import Named
+from talelio_backend.app_library.domain.copy import Condition, Copy, Status
+from talelio_backend.shared.data.orm import Id, Time, mapper_registry, metadata
+
+
+def _count(name: str) -> Column[Any]:
+    return Column(name, Integer, nullable=False, server_default=text('0'))
+
+
+author_table = Table(
+    'library_author',
+    metadata,
+    Column('id', Id, primary_key=True),
+    Column('given_name', Text),
+    Column('family_name', Text, nullable=False),
+    Column('given_key', KEY, nullable=False),
+    Column('family_key', KEY, nullable=False),
+    Column('deactivated_at', Time),
+    Column('created_at', Time, nullable=False),
+    Column('updated_at', Time, nullable=False),
+    Index(None, 'family_key', 'id'),
+    Index(None, 'given_key', 'id'),
+    Index(None, 'created_at', 'id'),
+)
+
+category_table = Table(
+    'library_category',
+    metadata,
+    Column('id', Id, primary_key=True),
+    Column('name', Text, nullable=False),
+    Column('name_key', KEY, nullable=False),
+    Column('deactivated_at', Time),
+    Column('created_at', Time, nullable=False),
+    Column('updated_at', Time, nullable=False),
+    Index(None, 'name_key', 'id'),
+    Index(None, 'created_at', 'id'),
+)
+Index('uq_library_category_name', func.lower(category_table.c.name), unique=True)
+
+item_type_table = Table(
+    'library_item_type',
+    metadata,
+    Column('id', String(30), primary_key=True),
+    Column('label', Text, nullable=False),
+)
+
+book_table = Table(
+    'library_book',
+    metadata,
+    Column('id', Id, primary_key=True),
+    Column('title', Text, nullable=False),
+    Column('subtitle', Text),
+    reference('category_id', 'library_category.id'),
+    Column('item_type', String(30), ForeignKey('library_item_type.id'), nullable=False),
+    Column('description', Text, nullable=False),
+    Column('isbn13', String(13)),
+    Column('publisher', Text),
+    Column('year', SmallInteger),
+    Column('language', String(35)),
+    reference('cover_image_id', 'image.id', nullable=True, ondelete='SET NULL'),
+    Column('deactivated_at', Time),
+    Column('version', Integer, nullable=False),
+    Column('created_at', Time, nullable=False),
+    Column('updated_at', Time, nullable=False),
+    # What the book is sorted by and found by: folded, and kept with it when a name changes.
+    Column('title_key', KEY, nullable=False, server_default=''),
+    Column('category_key', KEY, nullable=False, server_default=''),
+    Column('author_key', KEY, nullable=False, server_default=''),
+    Column('title_grams', ARRAY(Text), nullable=False, server_default='{}'),
+    Column('search', TSVECTOR, nullable=False, server_default=''),
+    UniqueConstraint('isbn13', name='uq_library_book_isbn13'),
+    Index(None, 'created_at', 'id'),
+    Index(None, 'title_key', 'id'),
+    Index(None, 'category_key', 'id'),
+    Index(None, 'author_key', 'id'),
+    Index(None, 'category_id', 'created_at', 'id'),
+    Index(None, 'item_type'),
+    Index(None, 'language', 'created_at', 'id'),
+    Index(None, 'cover_image_id'),
+    Index('ix_library_book_title_grams', 'title_grams', postgresql_using='gin'),
+    Index('ix_library_book_search', 'search', postgresql_using='gin'),
+)
+
+contribution_table = Table(
+    'library_book_author',
+    metadata,
+    Column('book_id', Id, ForeignKey('library_book.id', ondelete='CASCADE'), primary_key=True),
+    Column('author_id', Id, ForeignKey('library_author.id'), primary_key=True),
+    Column('role', String(16), primary_key=True),
+    Column('position', SmallInteger, nullable=False),
+    CheckConstraint("role IN ('author', 'editor', 'translator', 'illustrator', 'contributor')",
+                    name='role'),
+    Index(None, 'author_id', 'book_id'),
+)
+
+copy_table = Table(
+    'library_copy',
+    metadata,
+    Column('id', Id, primary_key=True),
+    reference('book_id', 'library_book.id'),
+    Column('barcode', String(32), nullable=False),
+    Column('condition', Named(Condition), nullable=False),
+    Column('note', Text, nullable=False),
+    Column('status', Named(Status), nullable=False),
+    Column('created_at', Time, nullable=False),
+    Column('updated_at', Time, nullable=False),
+    UniqueConstraint('barcode', name='uq_library_copy_barcode'),
+    CheckConstraint("condition IN ('new', 'good', 'worn', 'damaged')", name='condition'),
+    CheckConstraint(
+        "status IN ('available', 'on_loan', 'on_hold_shelf', 'in_repair', 'lost', 'withdrawn')",
+        name='status'),
+    Index(None, 'book_id', 'id'),
+)
+
+book_figures_table = Table(
+    'library_book_figures', metadata,
+    Column('book_id', Id, ForeignKey('library_book.id', ondelete='CASCADE'), primary_key=True),
+    _count('number_owned'), _count('available_copies'), _count('loans_count'),
+    _count('active_loans_count'), _count('holds_count'), Index(None, 'available_copies',
+                                                               'book_id'),
+    Index(None, 'loans_count', 'book_id'), Index(None, 'active_loans_count', 'book_id'))
+
+
+def _catalogue_figures(thing: str) -> Table:
+    name = f'library_{thing}_figures'
+    counts = ('books_count', 'all_books_count', 'loans_count', 'active_loans_count')
+    target = ForeignKey(f'library_{thing}.id', ondelete='CASCADE')
+    return Table(name, metadata, Column(f'{thing}_id', Id, target, primary_key=True),
+                 *map(_count, counts), *(Index(None, count, f'{thing}_id') for count in counts))
+
+
+author_figures_table = _catalogue_figures('author')
+category_figures_table = _catalogue_figures('category')
+
+mapper_registry.map_imperatively(Copy, copy_table)
