@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     mail_limit: kinds.Limits = setting('mails to an address', '1/minute;10/day')
 
     web_concurrency: kinds.Count = setting('processes of the API', 2, default_workers)
-    web_threads: kinds.Count = setting('threads of each', 8, 1)
+    web_threads: kinds.Count = setting('threads of each', 8)
     metrics_port: kinds.PortOrAny = setting('where metrics are read; 0: a free one', 0, 9464)
     prometheus_multiproc_dir: Path | None = setting('where processes keep counts', None)
     log_level: Literal['DEBUG', 'INFO', 'WARNING', 'ERROR'] = setting('least that is told', 'INFO')
