@@ -1,5 +1,6 @@
 from sqlalchemy.orm import Session
 
+from talelio_backend.app_library.data.hold_repository import SqlHoldRepository
 from talelio_backend.app_library.domain import errors, money_errors
 from talelio_backend.shared.data.unit_of_work import SqlUnitOfWork
 
@@ -23,5 +24,8 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         'uq_library_ledger_voids': money_errors.AlreadyVoided,
     }
 
+    holds: SqlHoldRepository
+
     def attach(self, session: Session) -> None:
         """Sets the repositories."""
+        self.holds = SqlHoldRepository(session)

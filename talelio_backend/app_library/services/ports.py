@@ -93,21 +93,25 @@ class HoldRepository(Protocol):
         """Without a lock: it says which book to lock."""
         ...
 
+    def locked(self, hold_id: UUID) -> Hold | None:
+        """Read anew, after the title was locked."""
+        ...
+
     def open_of_title(self, book_id: UUID) -> Sequence[Hold]:
-        """After the title was locked: read anew."""
+        """After the title was locked: read anew, in their order."""
         ...
 
     def open_of_member(self, member_id: UUID) -> Sequence[Hold]:
         """Without a lock."""
         ...
 
-    def count_open(self, member_id: UUID, *, item_type: str | None) -> int:
+    def count_open(self, member_id: UUID, *, item_type: str | None, now: datetime) -> int:
         """None: on every type. A ready one whose time is over is not open."""
         ...
 
-    def titles_to_settle(self, now: datetime, count: int) -> Sequence[UUID]:
-        """At most ``count`` books with a hold to be resumed or expired, or with one that waits
-        while a copy is free."""
+    def titles_to_settle(self, now: datetime, count: int, *, after: UUID | None) -> Sequence[UUID]:
+        """At most ``count`` books, in the order of their ids and behind ``after``, with a hold to
+        be resumed or expired, or with one that waits while a copy is free."""
         ...
 
 
