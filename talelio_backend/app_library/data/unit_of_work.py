@@ -1,6 +1,10 @@
 from sqlalchemy.orm import Session
 
+from talelio_backend.app_library.data.catalogue_lock import SqlCatalogueLock
 from talelio_backend.app_library.data.hold_repository import SqlHoldRepository
+from talelio_backend.app_library.data.loan_repository import SqlLoanRepository
+from talelio_backend.app_library.data.policy_repository import SqlPolicyRepository
+from talelio_backend.app_library.data.title_repository import SqlTitleRepository
 from talelio_backend.app_library.domain import errors, money_errors
 from talelio_backend.shared.data.unit_of_work import SqlUnitOfWork
 
@@ -25,7 +29,15 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
     }
 
     holds: SqlHoldRepository
+    catalogue: SqlCatalogueLock
+    titles: SqlTitleRepository
+    loans: SqlLoanRepository
+    policies: SqlPolicyRepository
 
     def attach(self, session: Session) -> None:
         """Sets the repositories."""
+        self.catalogue = SqlCatalogueLock(session)
         self.holds = SqlHoldRepository(session)
+        self.titles = SqlTitleRepository(session)
+        self.loans = SqlLoanRepository(session)
+        self.policies = SqlPolicyRepository(session)
