@@ -115,14 +115,14 @@ class Account(Aggregate):
         """Changes the fields that ``values`` names. Raises Invalid with every fault."""
         stored = checked_profile(values, languages=languages, today=now.date())
         before = {name: getattr(self, name) for name in stored}
-        edited = changes_between(_readable(before), _readable(stored))
-        if not edited:
+        changed = changes_between(_readable(before), _readable(stored))
+        if not changed:
             return
-        for name in edited:
+        for name in changed:
             setattr(self, name, stored[name])
         self.updated_at = now
         self.record(
-            events.ProfileUpdated(account_id=self.id, username=self.username, edited=edited))
+            events.ProfileUpdated(account_id=self.id, username=self.username, changed=changed))
 
     def update(self, stored: Mapping[str, Any], *, verified: bool | None, now: datetime) -> None:
         """Takes over checked values of e-mail, username, profile and person. A new address is
@@ -132,16 +132,16 @@ class Account(Aggregate):
             verified = self.verified and not moved
         before = {name: getattr(self, name) for name in (*stored, 'verified')}
         after = {**stored, 'verified': verified}
-        edited = changes_between(_readable(before), _readable(after))
-        if not edited:
+        changed = changes_between(_readable(before), _readable(after))
+        if not changed:
             return
         for name in stored:
             setattr(self, name, stored[name])
-        if not verified or 'email' in edited or self.verified_at is None:
+        if not verified or 'email' in changed or self.verified_at is None:
             self.verified_at = now if verified else None
         self.updated_at = now
         self.record(
-            events.AccountUpdated(account_id=self.id, username=self.username, edited=edited))
+            events.AccountUpdated(account_id=self.id, username=self.username, changed=changed))
 
     def change_level(self, level: Level, *, other_admins: int, now: datetime) -> None:
         """``other_admins`` counts those who are not blocked, this one left out.
@@ -152,10 +152,11 @@ class Account(Aggregate):
             return
         if self.is_active_admin and not other_admins:
             raise LastAdmin()
-        edited = {'level': Change(self.level.name.lower(), level.name.lower())}
+        changed = {'level': Change(self.level.name.lower(), level.name.lower())}
         self.level = level
         self.updated_at = now
-        self.record(events.LevelChanged(account_id=self.id, username=self.username, edited=edited))
+        self.record(
+            events.LevelChanged(account_id=self.id, username=self.username, changed=changed))
 
     def block(self, *, reason: str | None, by_owner: bool, other_admins: int,
               now: datetime) -> None:

@@ -1,7 +1,7 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,41 +57,23 @@ class UnverifiedAccountRemoved(AccountEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProfileUpdated(AccountEvent):
+class ProfileUpdated(AccountEvent, ChangedEvent):
     action = 'profile_updated'
     activity = 'Edited the profile of “{username}”'
 
-    edited: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.edited
-
 
 @dataclass(frozen=True, kw_only=True)
-class AccountUpdated(AccountEvent):
+class AccountUpdated(AccountEvent, ChangedEvent):
     """An administrator edited the account of somebody, or their own."""
 
     action = 'account_updated'
     activity = 'Edited the account “{username}”'
 
-    edited: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.edited
-
 
 @dataclass(frozen=True, kw_only=True)
-class LevelChanged(AccountEvent):
+class LevelChanged(AccountEvent, ChangedEvent):
     action = 'level_changed'
     activity = 'Changed the access level of “{username}”'
-
-    edited: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.edited
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ def catalogue() -> list[Recorded]:
     """By area and action. An area that is off is not imported, and has nothing here."""
     found = [
         Recorded(area=area_of(kind), action=kind.action, text=kind.activity)
-        for kind in _kinds(Event) if kind.action is not None and kind.activity is not None
+        for kind in set(_kinds(Event)) if kind.action is not None and kind.activity is not None
     ]
     return sorted(found, key=lambda one: (one.area, one.action))
 

@@ -1,7 +1,7 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +34,9 @@ class ArticleDrafted(ArticleEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArticleUpdated(ArticleEvent):
+class ArticleUpdated(ArticleEvent, ChangedEvent):
     action = 'article_updated'
     activity = 'Changed “{title}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

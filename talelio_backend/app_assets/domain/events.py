@@ -1,8 +1,7 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Change, Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +22,9 @@ class ImageUploaded(ImageEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageUpdated(ImageEvent):
+class ImageUpdated(ImageEvent, ChangedEvent):
     action = 'image_updated'
     activity = 'Described the image “{file_name}”'
-
-    changed: Mapping[str, Change] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,15 +21,9 @@ class MessageTypeCreated(MessageTypeEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageTypeUpdated(MessageTypeEvent):
+class MessageTypeUpdated(MessageTypeEvent, ChangedEvent):
     action = 'message_type_updated'
     activity = 'Changed the message type “{name}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

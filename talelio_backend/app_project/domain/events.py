@@ -1,7 +1,7 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Change, Changes, Event, Target
+from talelio_backend.shared.domain.events import Change, ChangedEvent, Changes, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +28,9 @@ class ProjectCreated(ProjectEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectUpdated(ProjectEvent):
+class ProjectUpdated(ProjectEvent, ChangedEvent):
     action = 'project_updated'
     activity = 'Changed the project “{title}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

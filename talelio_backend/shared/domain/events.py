@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -59,6 +59,18 @@ class Event:
         """The account in whose name this happened, where that is not the caller: a registration
         is told by a stranger and is about the account that it makes."""
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedEvent(Event):
+    """Something was edited: ``changed`` is what was there before and is there now. A class of an
+    area has it beside the event that names its thing."""
+
+    changed: Changes = field(default_factory=dict)
+
+    @property
+    def changes(self) -> Changes:
+        return self.changed
 
 
 class UndeclaredEvent(TypeError):

@@ -1,30 +1,25 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from talelio_backend.app_activity.domain.entry import Entry, area_of, entry_of
 from talelio_backend.app_article.domain.events import ArticlePublished
-from talelio_backend.shared.domain.events import Change, Changes, Event, Target
+from talelio_backend.shared.domain.events import Change, ChangedEvent, Event, Target
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CALLER, ADMIN, OWNER = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoatPainted(Event):
+class BoatPainted(ChangedEvent):
     action = 'boat_painted'
     activity = 'Painted “{name}”'
 
     name: str
-    changed: Changes = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
         return Target('boat', OWNER, self.name)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

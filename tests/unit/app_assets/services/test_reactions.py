@@ -82,14 +82,14 @@ def test_a_text_without_our_images_that_had_none_causes_nothing() -> None:
 def test_a_changed_avatar_is_tracked(before: str, after: str | None, images: list[str]) -> None:
     event = ProfileUpdated(account_id=OWNER,
                            username='ada',
-                           edited={'avatar_url': Change(before=before, after=after)})
+                           changed={'avatar_url': Change(before=before, after=after)})
     assert jobs_of(event) == told('avatar', images, 'ada')
 
 
 def test_another_change_of_the_profile_causes_nothing() -> None:
     event = ProfileUpdated(account_id=OWNER,
                            username='ada',
-                           edited={'bio': Change(before='', after=LINK)})
+                           changed={'bio': Change(before='', after=LINK)})
     assert not jobs_of(event)
 
 
