@@ -2,16 +2,25 @@ from dataclasses import FrozenInstanceError, dataclass
 
 import pytest
 
-from talelio_backend.shared.domain.events import (Change, Event, UndeclaredEvent, changes_between,
-                                                  check_declared)
+from talelio_backend.shared.domain.events import (Change, ChangedEvent, Event, UndeclaredEvent,
+                                                  changes_between, check_declared)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DoorOpened(Event):
+class DoorEvent(Event):
+    door: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorOpened(DoorEvent):
     action = 'door.open'
     activity = 'opened {door}'
 
-    door: str
+
+@dataclass(frozen=True, kw_only=True)
+class DoorRenamed(DoorEvent, ChangedEvent):
+    action = 'door.rename'
+    activity = 'renamed {door}'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +70,9 @@ def test_changes_name_the_fields_that_differ_with_both_values() -> None:
 
 def test_nothing_changed_gives_no_changes() -> None:
     assert not changes_between({'title': 'Same'}, {'title': 'Same'})
+
+
+def test_edit_tells_its_changes() -> None:
+    edited = DoorRenamed(door='front', changed={'name': Change('Front', 'Street')})
+    assert edited.changes == {'name': Change('Front', 'Street')}
+    assert not DoorOpened(door='front').changes
