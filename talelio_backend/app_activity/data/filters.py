@@ -8,10 +8,10 @@ from sqlalchemy import REAL, ColumnElement, Text, and_, bindparam, cast, false, 
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from talelio_backend.app_activity.data.orm import activity_table
-from talelio_backend.app_activity.data.search import search_query
 from talelio_backend.app_activity.domain.catalogue import catalogue
 from talelio_backend.app_activity.services.queries import ActivityFilter
 from talelio_backend.shared.data.orm import Id, Time
+from talelio_backend.shared.data.search_vector import search_query
 from talelio_backend.shared.services.listing import BadQuery
 
 _C = activity_table.c

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from talelio_backend.app_activity.data.orm import activity_table
-from talelio_backend.app_activity.data.search import search_vector
 from talelio_backend.app_activity.domain.entry import Entry, entry_of
+from talelio_backend.shared.data.search_vector import search_vector
 from talelio_backend.shared.domain.events import Event
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.provenance import provenance
