@@ -87,11 +87,14 @@ class SqlList:
              base: Callable[[], Select[Any]],
              shape: Hashable = (),
              parameters: Mapping[str, Any] | None = None,
+             passing: Mapping[str, Any] | None = None,
              members: Mapping[str, ColumnElement[Any]] | None = None,
              default: str | None = None,
              steady: bool = False) -> Page:
         """One page. ``shape`` names the combination of filters that ``base`` builds;
-        ``members`` are scalar subqueries of JSON text that become members of the document.
+        ``passing`` are bound like ``parameters`` and may change between two pages of one list,
+        like the time; ``members`` are scalar subqueries of JSON text that become members of the
+        document.
         ``steady`` says that the best plan does not depend on the parameters' values: pages of
         the usual length are then planned once on each connection.
 
@@ -111,7 +114,10 @@ class SqlList:
                       options=self.options(request),
                       identity=identity,
                       statements=self._kept[kept_as],
-                      values=self._values(request, identity, parameters),
+                      values={
+                          **self._values(request, identity, parameters),
+                          **(passing or {})
+                      },
                       members=tuple(members or {}))
         return self._counted(read, asked) if request.page else self._keyset(read, asked)
 
