@@ -167,8 +167,9 @@ def upgrade() -> None:
         sa.Column('title_key', sa.String(collation='C'), server_default='', nullable=False),
         sa.Column('category_key', sa.String(collation='C'), server_default='', nullable=False),
         sa.Column('author_key', sa.String(collation='C'), server_default='', nullable=False),
-        sa.Column('title_grams', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+        sa.Column('title_grams', postgresql.TSVECTOR(), server_default='', nullable=False),
         sa.Column('search', postgresql.TSVECTOR(), server_default='', nullable=False),
+        sa.Column('search_more', postgresql.TSVECTOR(), server_default='', nullable=False),
         sa.ForeignKeyConstraint(['category_id'], ['library_category.id'],
                                 name=op.f('fk_library_book_category_id')),
         sa.ForeignKeyConstraint(['cover_image_id'], ['image.id'],
@@ -197,10 +198,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_library_book_language_created_at_id'),
                     'library_book', ['language', 'created_at', 'id'],
                     unique=False)
+    op.create_index('ix_library_book_active',
+                    'library_book', ['category_id', 'language', 'item_type', 'id'],
+                    unique=False,
+                    postgresql_where=sa.text('deactivated_at IS NULL'))
+    op.create_index('ix_library_book_inactive',
+                    'library_book', ['created_at', 'id'],
+                    unique=False,
+                    postgresql_where=sa.text('deactivated_at IS NOT NULL'))
     op.create_index('ix_library_book_search',
-                    'library_book', ['search'],
+                    'library_book', [sa.literal_column('(search || search_more)')],
                     unique=False,
                     postgresql_using='gin')
+    op.create_index('ix_library_book_year_falling',
+                    'library_book', [sa.literal_column('coalesce(year, 0)'), 'id'],
+                    unique=False)
+    op.create_index('ix_library_book_year_rising',
+                    'library_book', [sa.literal_column('coalesce(year, 9999)'), 'id'],
+                    unique=False)
     op.create_index('ix_library_book_title_grams',
                     'library_book', ['title_grams'],
                     unique=False,
@@ -483,7 +498,11 @@ def downgrade() -> None:
     op.drop_table('library_book_author')
     op.drop_index(op.f('ix_library_book_title_key_id'), table_name='library_book')
     op.drop_index('ix_library_book_title_grams', table_name='library_book', postgresql_using='gin')
+    op.drop_index('ix_library_book_year_rising', table_name='library_book')
+    op.drop_index('ix_library_book_year_falling', table_name='library_book')
     op.drop_index('ix_library_book_search', table_name='library_book', postgresql_using='gin')
+    op.drop_index('ix_library_book_inactive', table_name='library_book')
+    op.drop_index('ix_library_book_active', table_name='library_book')
     op.drop_index(op.f('ix_library_book_language_created_at_id'), table_name='library_book')
     op.drop_index(op.f('ix_library_book_item_type'), table_name='library_book')
     op.drop_index(op.f('ix_library_book_created_at_id'), table_name='library_book')

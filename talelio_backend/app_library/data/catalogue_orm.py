@@ -3,8 +3,8 @@
 from typing import Any
 
 from sqlalchemy import (CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, String,
-                        Table, Text, UniqueConstraint, func, text)
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+                        Table, Text, UniqueConstraint, func, literal_column, text)
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from talelio_backend.app_library.data.columns import KEY, reference
 from talelio_backend.app_library.data.stored_types import Named
@@ -75,8 +75,10 @@ book_table = Table(
     Column('title_key', KEY, nullable=False, server_default=''),
     Column('category_key', KEY, nullable=False, server_default=''),
     Column('author_key', KEY, nullable=False, server_default=''),
-    Column('title_grams', ARRAY(Text), nullable=False, server_default='{}'),
+    Column('title_grams', TSVECTOR, nullable=False, server_default=''),
+    # Title, subtitle, authors, ISBN; and publisher, category, description: by weight.
     Column('search', TSVECTOR, nullable=False, server_default=''),
+    Column('search_more', TSVECTOR, nullable=False, server_default=''),
     UniqueConstraint('isbn13', name='uq_library_book_isbn13'),
     Index(None, 'created_at', 'id'),
     Index(None, 'title_key', 'id'),
@@ -87,8 +89,26 @@ book_table = Table(
     Index(None, 'language', 'created_at', 'id'),
     Index(None, 'cover_image_id'),
     Index('ix_library_book_title_grams', 'title_grams', postgresql_using='gin'),
-    Index('ix_library_book_search', 'search', postgresql_using='gin'),
 )
+_B = book_table.c
+# A book without a year comes last in both directions.
+YEAR_RISING = func.coalesce(_B.year, literal_column('9999', Integer), type_=Integer)
+YEAR_FALLING = func.coalesce(_B.year, literal_column('0', Integer), type_=Integer)
+Index('ix_library_book_year_rising', YEAR_RISING, _B.id)
+Index('ix_library_book_year_falling', YEAR_FALLING, _B.id)
+SEARCHED = _B.search.op('||')(_B.search_more)
+Index('ix_library_book_search', SEARCHED, postgresql_using='gin')
+# What facets count, without the books themselves; and the few that are not lent any more.
+Index('ix_library_book_active',
+      _B.category_id,
+      _B.language,
+      _B.item_type,
+      _B.id,
+      postgresql_where=_B.deactivated_at.is_(None))
+Index('ix_library_book_inactive',
+      _B.created_at,
+      _B.id,
+      postgresql_where=_B.deactivated_at.is_not(None))
 
 contribution_table = Table(
     'library_book_author',
