@@ -126,6 +126,22 @@ def upgrade() -> None:
                     'library_member', ['created_at', 'id'],
                     unique=False)
     op.create_table(
+        'library_member_figures', sa.Column('member_id', sa.Uuid(), nullable=False),
+        sa.Column('ledger',
+                  sa.Numeric(precision=12, scale=2),
+                  server_default=sa.text('0'),
+                  nullable=False),
+        sa.Column('loans_count', sa.Integer(), server_default=sa.text('0'), nullable=False),
+        sa.Column('active_loans_count', sa.Integer(), server_default=sa.text('0'), nullable=False),
+        sa.ForeignKeyConstraint(['member_id'], ['library_member.id'],
+                                name=op.f('fk_library_member_figures_member_id'),
+                                ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('member_id', name=op.f('pk_library_member_figures')))
+    for figure in ('ledger', 'loans_count', 'active_loans_count'):
+        op.create_index(op.f(f'ix_library_member_figures_{figure}_member_id'),
+                        'library_member_figures', [figure, 'member_id'],
+                        unique=False)
+    op.create_table(
         'library_policy', sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('access_level', sa.SmallInteger(), nullable=True),
         sa.Column('item_type', sa.String(length=30), nullable=True),
@@ -407,6 +423,8 @@ def upgrade() -> None:
                                                                   sa.Uuid(),
                                                                   nullable=True),
         sa.Column('overdue_day', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('request_key', sa.String(length=64), nullable=True),
+        sa.Column('request_fingerprint', sa.String(length=64), nullable=True),
         sa.Column('note', sa.Text(), nullable=False),
         sa.Column('actor_id', sa.Uuid(), nullable=True),
         sa.Column('effective_at', sa.DateTime(timezone=True), nullable=False),
@@ -427,13 +445,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['voids'], ['library_ledger_entry.id'],
                                 name=op.f('fk_library_ledger_entry_voids')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_library_ledger_entry')),
-        sa.UniqueConstraint('loan_id', 'overdue_day', name='uq_library_ledger_overdue_day'),
+        sa.UniqueConstraint('request_key', name='uq_library_ledger_request_key'),
         sa.UniqueConstraint('voids', name='uq_library_ledger_voids'))
+    op.create_index('uq_library_ledger_overdue_day',
+                    'library_ledger_entry', ['loan_id', 'overdue_day'],
+                    unique=True,
+                    postgresql_where=sa.text("kind = 'charge'"))
     op.create_index(op.f('ix_library_ledger_entry_actor_id'),
                     'library_ledger_entry', ['actor_id'],
                     unique=False)
-    op.create_index(op.f('ix_library_ledger_entry_loan_id'),
-                    'library_ledger_entry', ['loan_id'],
+    op.create_index(op.f('ix_library_ledger_entry_loan_id_overdue_day'),
+                    'library_ledger_entry', ['loan_id', 'overdue_day'],
                     unique=False)
     op.create_index(op.f('ix_library_ledger_entry_member_id_amount_id'),
                     'library_ledger_entry', ['member_id', 'amount', 'id'],
@@ -441,14 +463,86 @@ def upgrade() -> None:
     op.create_index(op.f('ix_library_ledger_entry_member_id_created_at_id'),
                     'library_ledger_entry', ['member_id', 'created_at', 'id'],
                     unique=False)
+    _intake()
+
+
+def _intake() -> None:
+    """Imports, their files and problems, and what is known of books elsewhere."""
+    op.create_table(
+        'library_import', sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('format', sa.String(length=16), nullable=False),
+        sa.Column('dry_run', sa.Boolean(), nullable=False),
+        sa.Column('duplicates', sa.String(length=16), nullable=False),
+        sa.Column('state', sa.String(length=16), nullable=False),
+        sa.Column('total', sa.Integer(), nullable=False),
+        sa.Column('processed', sa.Integer(), nullable=False),
+        sa.Column('created', sa.Integer(), nullable=False),
+        sa.Column('updated', sa.Integer(), nullable=False),
+        sa.Column('skipped', sa.Integer(), nullable=False),
+        sa.Column('failed', sa.Integer(), nullable=False),
+        sa.Column('problems_total', sa.Integer(), nullable=False),
+        sa.Column('actor_id', sa.Uuid(), nullable=True),
+        sa.Column('impersonator_id', sa.Uuid(), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("format IN ('csv', 'marc', 'marcxml', 'isbn')",
+                           name=op.f('ck_library_import_format')),
+        sa.CheckConstraint("duplicates IN ('skip', 'update', 'add_copies')",
+                           name=op.f('ck_library_import_duplicates')),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')",
+                           name=op.f('ck_library_import_state')),
+        sa.CheckConstraint('processed = created + updated + skipped + failed',
+                           name=op.f('ck_library_import_processed')),
+        sa.ForeignKeyConstraint(['actor_id'], ['user.id'],
+                                name=op.f('fk_library_import_actor_id')),
+        sa.ForeignKeyConstraint(['impersonator_id'], ['user.id'],
+                                name=op.f('fk_library_import_impersonator_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_library_import')))
+    op.create_index(op.f('ix_library_import_created_at_id'), 'library_import',
+                    ['created_at', 'id'])
+    op.create_index(op.f('ix_library_import_actor_id'), 'library_import', ['actor_id'])
+    op.create_index(op.f('ix_library_import_impersonator_id'), 'library_import',
+                    ['impersonator_id'])
+    op.create_table(
+        'library_import_problem', sa.Column('import_id', sa.Uuid(), nullable=False),
+        sa.Column('place', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('row', sa.Integer(), nullable=False),
+        sa.Column('pointer', sa.Text(), nullable=False),
+        sa.Column('code', sa.Text(), nullable=False), sa.Column('detail',
+                                                                sa.Text(),
+                                                                nullable=False),
+        sa.ForeignKeyConstraint(['import_id'], ['library_import.id'],
+                                name=op.f('fk_library_import_problem_import_id'),
+                                ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('import_id', 'place', name=op.f('pk_library_import_problem')))
+    op.create_index(op.f('ix_library_import_problem_import_id_row_place'),
+                    'library_import_problem', ['import_id', 'row', 'place'])
+    op.create_table(
+        'library_import_file', sa.Column('import_id', sa.Uuid(), nullable=False),
+        sa.Column('content', sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(['import_id'], ['library_import.id'],
+                                name=op.f('fk_library_import_file_import_id'),
+                                ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('import_id', name=op.f('pk_library_import_file')))
+    op.create_table('library_metadata', sa.Column('isbn13', sa.String(length=13), nullable=False),
+                    sa.Column('found', postgresql.JSONB(), nullable=True),
+                    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
+                    sa.PrimaryKeyConstraint('isbn13', name=op.f('pk_library_metadata')))
 
 
 def downgrade() -> None:
+    for table in ('library_metadata', 'library_import_file', 'library_import_problem',
+                  'library_import'):
+        op.drop_table(table)
     op.drop_index(op.f('ix_library_ledger_entry_member_id_created_at_id'),
                   table_name='library_ledger_entry')
     op.drop_index(op.f('ix_library_ledger_entry_member_id_amount_id'),
                   table_name='library_ledger_entry')
-    op.drop_index(op.f('ix_library_ledger_entry_loan_id'), table_name='library_ledger_entry')
+    op.drop_index(op.f('ix_library_ledger_entry_loan_id_overdue_day'),
+                  table_name='library_ledger_entry')
+    op.drop_index('uq_library_ledger_overdue_day',
+                  table_name='library_ledger_entry',
+                  postgresql_where=sa.text("kind = 'charge'"))
     op.drop_index(op.f('ix_library_ledger_entry_actor_id'), table_name='library_ledger_entry')
     op.drop_table('library_ledger_entry')
     op.drop_index('uq_library_loan_open_title',
@@ -512,6 +606,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_library_book_author_key_id'), table_name='library_book')
     op.drop_table('library_book')
     op.drop_table('library_policy')
+    op.drop_table('library_member_figures')
     op.drop_index(op.f('ix_library_member_created_at_id'), table_name='library_member')
     op.drop_table('library_member')
     op.drop_index(op.f('ix_library_category_figures_loans_count_category_id'),
