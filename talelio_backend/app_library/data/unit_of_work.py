@@ -1,9 +1,19 @@
 from sqlalchemy.orm import Session
 
+from talelio_backend.app_library.data.author_repository import SqlAuthorRepository
+from talelio_backend.app_library.data.book_cascade import SqlBookCascade
+from talelio_backend.app_library.data.book_repository import SqlBookRepository
 from talelio_backend.app_library.data.catalogue_lock import SqlCatalogueLock
+from talelio_backend.app_library.data.category_repository import SqlCategoryRepository
+from talelio_backend.app_library.data.copy_repository import SqlCopyRepository
 from talelio_backend.app_library.data.hold_repository import SqlHoldRepository
+from talelio_backend.app_library.data.item_type_repository import SqlItemTypeRepository
+from talelio_backend.app_library.data.ledger_repository import SqlLedgerRepository
 from talelio_backend.app_library.data.loan_repository import SqlLoanRepository
+from talelio_backend.app_library.data.member_repository import SqlMemberRepository
 from talelio_backend.app_library.data.policy_repository import SqlPolicyRepository
+from talelio_backend.app_library.data.surroundings import SqlSurroundings
+from talelio_backend.app_library.data.tariff_repository import SqlTariffRepository
 from talelio_backend.app_library.data.title_repository import SqlTitleRepository
 from talelio_backend.app_library.domain import errors, money_errors
 from talelio_backend.shared.data.unit_of_work import SqlUnitOfWork
@@ -25,19 +35,40 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         'uq_library_member_card_number': money_errors.CardNumberTaken,
         'pk_library_tariff': money_errors.TariffExists,
         'uq_library_tariff_effective_from': money_errors.TariffDateTaken,
+        'fk_library_loan_tariff_id': money_errors.TariffInUse,
         'uq_library_ledger_voids': money_errors.AlreadyVoided,
     }
 
     holds: SqlHoldRepository
     catalogue: SqlCatalogueLock
+    books: SqlBookRepository
+    copies: SqlCopyRepository
+    cascade: SqlBookCascade
+    surroundings: SqlSurroundings
+    item_types: SqlItemTypeRepository
+    categories: SqlCategoryRepository
+    authors: SqlAuthorRepository
     titles: SqlTitleRepository
     loans: SqlLoanRepository
     policies: SqlPolicyRepository
+    members: SqlMemberRepository
+    tariffs: SqlTariffRepository
+    ledger: SqlLedgerRepository
 
     def attach(self, session: Session) -> None:
         """Sets the repositories."""
         self.catalogue = SqlCatalogueLock(session)
+        self.books = SqlBookRepository(session)
+        self.copies = SqlCopyRepository(session)
+        self.cascade = SqlBookCascade(session)
+        self.surroundings = SqlSurroundings(session)
+        self.item_types = SqlItemTypeRepository(session)
+        self.categories = SqlCategoryRepository(session)
+        self.authors = SqlAuthorRepository(session)
         self.holds = SqlHoldRepository(session)
         self.titles = SqlTitleRepository(session)
         self.loans = SqlLoanRepository(session)
         self.policies = SqlPolicyRepository(session)
+        self.members = SqlMemberRepository(session)
+        self.tariffs = SqlTariffRepository(session)
+        self.ledger = SqlLedgerRepository(session)

@@ -1,7 +1,7 @@
 """What the shelving needs from outside: the lock of the catalogue, authors, categories and item
 types. Those of books stand in ``book_ports``."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Set
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -30,10 +30,6 @@ class AuthorRepository(Protocol):
         """Read under the catalogue's lock."""
         ...
 
-    def of_ids(self, author_ids: Collection[UUID]) -> Sequence[Author]:
-        """Those that there are, read under the catalogue's lock."""
-        ...
-
 
 class CategoryRepository(Protocol):
 
@@ -52,6 +48,11 @@ class ItemTypeRepository(Protocol):
 
     def with_id(self, item_type: str) -> ItemType | None:
         """Locked until the transaction ends: no book or policy begins to name it meanwhile."""
+        ...
+
+    def kept(self, item_types: Collection[str]) -> Set[str]:
+        """Those that there are, kept from being deleted until the transaction ends: for whoever
+        writes something that names them."""
         ...
 
     def is_used(self, item_type: str) -> bool:
@@ -74,6 +75,18 @@ class ParentCascade(Protocol):
         ...
 
 
+class BookIndex(Protocol):
+    """What books are found and sorted by besides their own words."""
+
+    def of_category(self, category_id: UUID) -> None:
+        """Its name is another: its books are indexed anew."""
+        ...
+
+    def of_author(self, author_id: UUID) -> None:
+        """Likewise."""
+        ...
+
+
 class ShelvingUnitOfWork(UnitOfWork, Protocol):
 
     @property
@@ -90,4 +103,12 @@ class ShelvingUnitOfWork(UnitOfWork, Protocol):
 
     @property
     def item_types(self) -> ItemTypeRepository:
+        ...
+
+    @property
+    def cascade(self) -> ParentCascade:
+        ...
+
+    @property
+    def book_index(self) -> BookIndex:
         ...
