@@ -11,6 +11,7 @@ from talelio_backend.app_library.data.item_type_repository import SqlItemTypeRep
 from talelio_backend.app_library.data.ledger_repository import SqlLedgerRepository
 from talelio_backend.app_library.data.loan_repository import SqlLoanRepository
 from talelio_backend.app_library.data.member_repository import SqlMemberRepository
+from talelio_backend.app_library.data.parent_index import SqlBookIndex
 from talelio_backend.app_library.data.policy_repository import SqlPolicyRepository
 from talelio_backend.app_library.data.surroundings import SqlSurroundings
 from talelio_backend.app_library.data.tariff_repository import SqlTariffRepository
@@ -48,6 +49,7 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
     item_types: SqlItemTypeRepository
     categories: SqlCategoryRepository
     authors: SqlAuthorRepository
+    book_index: SqlBookIndex
     titles: SqlTitleRepository
     loans: SqlLoanRepository
     policies: SqlPolicyRepository
@@ -65,6 +67,7 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         self.item_types = SqlItemTypeRepository(session)
         self.categories = SqlCategoryRepository(session)
         self.authors = SqlAuthorRepository(session)
+        self.book_index = SqlBookIndex(session)
         self.holds = SqlHoldRepository(session)
         self.titles = SqlTitleRepository(session)
         self.loans = SqlLoanRepository(session)
