@@ -35,6 +35,8 @@ def entry_of(event: Event, *, now: datetime, actor_id: UUID | None, impersonator
     if event.action is None or event.activity is None:
         return None
     target = event.target
+    if event.by_itself:
+        actor_id = impersonator_id = None
     return Entry(id=new_id(),
                  created_at=now,
                  area=area_of(type(event)),

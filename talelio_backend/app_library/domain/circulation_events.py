@@ -89,12 +89,15 @@ class HoldResumed(HoldEvent):
     action = 'hold_resumed'
     activity = 'Resumed the hold on “{title}”{for_whom}'
 
+    by_itself: bool = False
+
 
 @dataclass(frozen=True, kw_only=True)
 class HoldBecameReady(HoldEvent):
     action = 'hold_ready'
     activity = 'A copy of “{title}” waits to be collected'
 
+    by_itself = True
     ready_until: datetime
 
 
@@ -102,6 +105,8 @@ class HoldBecameReady(HoldEvent):
 class HoldExpired(HoldEvent):
     action = 'hold_expired'
     activity = 'The hold on “{title}” was not collected in time'
+
+    by_itself = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,13 +75,13 @@ class Hold(Aggregate):
         self.suspended_until = until
         self._tell(HoldSuspended, title, holder)
 
-    def resume(self, *, title: str, holder: str | None) -> None:
-        """Raises HoldNotSuspended."""
+    def resume(self, *, title: str, holder: str | None, by_itself: bool = False) -> None:
+        """``by_itself``: its time has come. Raises HoldNotSuspended."""
         if self.state is not HoldState.SUSPENDED:
             raise HoldNotSuspended()
         self.state = HoldState.WAITING
         self.suspended_until = None
-        self._tell(HoldResumed, title, holder)
+        self._tell(HoldResumed, title, holder, by_itself=by_itself)
 
     def become_ready(self, *, copy_id: UUID, pickup_days: int, title: str, now: datetime) -> None:
         self.state = HoldState.READY
@@ -100,8 +100,8 @@ class Hold(Aggregate):
 
     def cancel(self, *, reason: str, title: str, holder: str | None, now: datetime) -> None:
         """``reason``: ``member``, ``staff``, ``book_inactive``, ``account_blocked``. Raises
-        HoldClosed."""
-        if not self.is_open:
+        HoldClosed, also for one that is over and waits to be expired."""
+        if not self.is_open or self.is_over_at(now):
             raise HoldClosed()
         self._close(HoldState.CANCELLED, now, reason=reason)
         self._tell(HoldCancelled, title, holder, reason=reason)

@@ -60,6 +60,12 @@ class Event:
         is told by a stranger and is about the account that it makes."""
         return None
 
+    @property
+    def by_itself(self) -> bool:
+        """Whether nobody did it, in whoever's request it happened: a time was over, a queue
+        moved on."""
+        return False
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedEvent(Event):

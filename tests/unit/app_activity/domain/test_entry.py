@@ -33,6 +33,14 @@ class BoatRegistered(BoatPainted):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BoatDriftedOff(BoatPainted):
+    action = 'boat_drifted_off'
+    activity = 'Lost “{name}”'
+
+    by_itself = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoatSeen(Event):
     action = None
     activity = None
@@ -76,3 +84,9 @@ def test_changes_are_kept_and_long_ones_cut() -> None:
 
 def test_area_is_that_of_the_class() -> None:
     assert area_of(ArticlePublished) == 'article'
+
+
+def test_what_happens_by_itself_has_no_actor() -> None:
+    row = entry(BoatDriftedOff(name='Tern'))
+    assert row is not None
+    assert (row.actor_id, row.impersonator_id, row.request_id) == (None, None, 'r-1')
