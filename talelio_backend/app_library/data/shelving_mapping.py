@@ -11,7 +11,7 @@ from talelio_backend.app_library.domain.author import Author
 from talelio_backend.app_library.domain.category import Category
 from talelio_backend.app_library.domain.item_type import ItemType
 from talelio_backend.shared.data.orm import mapper_registry
-from talelio_backend.shared.data.search_text import search_text
+from talelio_backend.app_library.data.book_index import fold_key
 
 mapper_registry.map_imperatively(Author, author_table)
 mapper_registry.map_imperatively(Category, category_table)
@@ -21,11 +21,11 @@ mapper_registry.map_imperatively(ItemType, item_type_table)
 @event.listens_for(Author, 'before_insert')
 @event.listens_for(Author, 'before_update')
 def _fold_author(_mapper: Any, _connection: Any, author: Any) -> None:
-    author.given_key = search_text(author.given_name)
-    author.family_key = search_text(author.family_name)
+    author.given_key = fold_key(author.given_name)
+    author.family_key = fold_key(author.family_name)
 
 
 @event.listens_for(Category, 'before_insert')
 @event.listens_for(Category, 'before_update')
 def _fold_category(_mapper: Any, _connection: Any, category: Any) -> None:
-    category.name_key = search_text(category.name)
+    category.name_key = fold_key(category.name)
