@@ -14,6 +14,10 @@ class LibrarySettings(Protocol):
         ...
 
     @property
+    def s3_public_url(self) -> str | None:
+        ...
+
+    @property
     def client_url(self) -> str:
         ...
 

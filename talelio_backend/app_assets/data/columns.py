@@ -1,47 +1,31 @@
 """What is shown of an image, as expressions over its table, and the list of a person's images."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (ColumnElement, Integer, Select, Text, bindparam, cast, column, exists,
-                        func, literal_column, select)
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, exists, func, select
 from sqlalchemy.sql.functions import concat
 
 from talelio_backend.app_assets.data.orm import image_table, reference_table
 from talelio_backend.app_assets.services.queries import ImageFilter
+from talelio_backend.shared.data.image_addresses import ImageAddresses
 from talelio_backend.shared.data.listing import SqlList, SqlSort
 from talelio_backend.shared.data.orm import Id, Time
-from talelio_backend.shared.data.sql import as_text, json_object, rfc3339
+from talelio_backend.shared.data.sql import json_object, rfc3339
 from talelio_backend.shared.services.listing import CursorCodec
 
 _image = image_table.c
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """The addresses of an image's files; ``folder`` is what stands for the person in them. Binds
-    ``users_url``."""
-
-    folder: ColumnElement[str]
-
-    @property
-    def original(self) -> ColumnElement[str]:
-        return self._before_width() + '.' + _image.extension
-
-    def variant(self, width: ColumnElement[int]) -> ColumnElement[str]:
-        return self._before_width() + '-' + as_text(width) + '.webp'
-
-    def _before_width(self) -> ColumnElement[str]:
-        base: ColumnElement[str] = bindparam('users_url', type_=Text)
-        return base + self.folder + '/images/' + as_text(_image.id)
+def addresses(folder: ColumnElement[str]) -> ImageAddresses:
+    """``folder`` is what stands for the owner. Binds ``users_url``."""
+    return ImageAddresses(image=_image, base=bindparam('users_url', type_=Text), folder=folder)
 
 
-def shown_image(addresses: Addresses) -> ColumnElement[Any]:
+def shown_image(where: ImageAddresses) -> ColumnElement[Any]:
     """An image in the order of the API, as JSON."""
     return json_object(id=_image.id,
-                       url=addresses.original,
+                       url=where.original,
                        file_name=_image.file_name,
                        content_type=_image.content_type,
                        width=_image.width,
@@ -49,29 +33,13 @@ def shown_image(addresses: Addresses) -> ColumnElement[Any]:
                        bytes=_image.size,
                        alt=_image.alt,
                        variants_status=_image.variants_status,
-                       variants=_shown_variants(addresses),
+                       variants=where.variants(),
                        created_at=rfc3339(_image.created_at))
 
 
-def _shown_variants(addresses: Addresses) -> ColumnElement[Any]:
-    kept = func.jsonb_to_recordset(_image.variants).table_valued(
-        column('width', Integer),
-        column('height', Integer),
-        column('size', Integer),
-        name='variant').render_derived(with_types=True)
-    shown = json_object(width=kept.c.width,
-                        height=kept.c.height,
-                        url=addresses.variant(kept.c.width),
-                        content_type=literal_column("'image/webp'"),
-                        bytes=kept.c.size)
-    listed = func.json_agg(aggregate_order_by(shown, kept.c.width))
-    none: ColumnElement[Any] = literal_column("'[]'::json")
-    return select(func.coalesce(listed, none)).select_from(kept).scalar_subquery()
-
-
-def stamp(addresses: Addresses) -> ColumnElement[str]:
+def stamp(where: ImageAddresses) -> ColumnElement[str]:
     """Text that changes with what is shown of an image."""
-    parts = (_image.id, _image.version, _image.variants_status, addresses.folder)
+    parts = (_image.id, _image.version, _image.variants_status, where.folder)
     return concat(*(text for part in parts for text in (part, ' ')))
 
 

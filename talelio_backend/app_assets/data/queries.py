@@ -5,13 +5,14 @@ from uuid import UUID
 from sqlalchemy import Select, Text, bindparam, func, select
 
 from talelio_backend.app_account.data.orm import user_table
-from talelio_backend.app_assets.data.columns import (Addresses, build_list, filtered, shape_of,
+from talelio_backend.app_assets.data.columns import (addresses, build_list, filtered, shape_of,
                                                      shown_image, stamp, used_bytes, values_of)
 from talelio_backend.app_assets.data.orm import image_table
 from talelio_backend.app_assets.domain.errors import ImageNotFound
 from talelio_backend.app_assets.domain.image_file import ImageFile
 from talelio_backend.app_assets.services.queries import ImageFilter, ShownImage, StoredFile
 from talelio_backend.shared.data.database import ReadDatabase
+from talelio_backend.shared.data.image_addresses import users_url
 from talelio_backend.shared.data.orm import Id
 from talelio_backend.shared.data.sql import as_text
 from talelio_backend.shared.services.listing import CursorCodec, Document, Page, PageRequest
@@ -33,10 +34,8 @@ class SqlImageQueries:
                  quota_bytes: int, cursors: CursorCodec) -> None:
         self._read = read
         self._quota = {'quota_bytes': quota_bytes}
-        # A bucket knows nobody's name, and our own addresses are spelt with it.
-        prefix = f'{public_url.rstrip("/")}/v1' if s3_public_url is None else s3_public_url
-        self._bound = {'users_url': f'{prefix.rstrip("/")}/users/'}
-        self._addresses = Addresses(_user.username if s3_public_url is None else as_text(_user.id))
+        self._bound = {'users_url': users_url(public_url=public_url, s3_public_url=s3_public_url)}
+        self._addresses = addresses(_user.username if s3_public_url is None else as_text(_user.id))
         self._one = self._select().where(_image.id == bindparam('image_id', type_=Id))
         self._many = self._select().where(_image.id.in_(bindparam('image_ids', expanding=True)))
         self._list = build_list(cursors)
