@@ -13,11 +13,16 @@ from talelio_backend.shared.domain.access import Level
 def open_queue(uow: DeskUnitOfWork, title: Title, *, now: datetime) -> Queue:
     """The queue of a locked title, without the holds that are over: what is read from it holds
     at this moment."""
-    queue = Queue(title=title.name,
-                  holds=uow.holds.open_of_title(title.id),
-                  copies=uow.copies.in_circulation(title.id))
+    queue = read_queue(uow, title)
     queue.clear(now=now)
     return queue
+
+
+def read_queue(uow: DeskUnitOfWork, title: Title) -> Queue:
+    """The queue of a locked title as it was left; whoever reads it clears it afterwards."""
+    return Queue(title=title.name,
+                 holds=uow.holds.open_of_title(title.id),
+                 copies=uow.copies.in_circulation(title.id))
 
 
 def advance(uow: DeskUnitOfWork, title: Title, queue: Queue, *, now: datetime) -> list[Hold]:

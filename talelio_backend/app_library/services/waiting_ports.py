@@ -1,0 +1,53 @@
+"""What favourites and notices need from outside, beside what the desk needs."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from talelio_backend.app_library.domain.favourite import Favourite
+from talelio_backend.app_library.services.ports import DeskUnitOfWork
+
+
+class FavouriteRepository(Protocol):
+
+    def add(self, favourite: Favourite) -> None:
+        """Raises AlreadyFavourite, by ``commit`` at the latest."""
+        ...
+
+    def with_id(self, favourite_id: UUID) -> Favourite | None:
+        """Locked."""
+        ...
+
+    def of(self, *, book_id: UUID, member_id: UUID) -> Favourite | None:
+        ...
+
+    def title_of(self, book_id: UUID) -> str | None:
+        """The book's title, without a lock; None where there is no such book."""
+        ...
+
+    def remove(self, favourite: Favourite) -> None:
+        ...
+
+
+class NoticeRepository(Protocol):
+    """What was told, so that nobody is told twice."""
+
+    def claim(self, *, kind: str, thing_id: UUID, due_at: datetime, now: datetime) -> bool:
+        """Takes it upon the caller to tell this. False where somebody told it, or tells it at
+        this moment."""
+        ...
+
+    def release(self, *, kind: str, thing_id: UUID, due_at: datetime) -> None:
+        """It could not be told and may be tried again."""
+        ...
+
+
+class WaitingUnitOfWork(DeskUnitOfWork, Protocol):
+
+    @property
+    def favourites(self) -> FavouriteRepository:
+        ...
+
+    @property
+    def notices(self) -> NoticeRepository:
+        ...
