@@ -17,9 +17,11 @@ from talelio_backend.shared.services.listing import (DEFAULT_LIMIT, BadQuery, Cu
 @dataclass(frozen=True, kw_only=True)
 class SqlSort(SortOption):
     """A sort option and the column behind it, never NULL (coalesce it), with an index on
-    (column, id)."""
+    (column, id). ``tie`` is that id where it is another column than the list's: an index spans
+    no two tables."""
 
     key: ColumnElement[Any]
+    tie: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,8 @@ class SqlList:
         sort = self._sorts.get(option)
         if sort is None or direction not in ('asc', 'desc') or sort.level > request.level:
             raise BadQuery(parameter='sort', reason='it is not one of sort_options')
-        return Ordering(name=name, key=sort.key, tie=self._tie, descending=direction == 'desc')
+        tie = self._tie if sort.tie is None else sort.tie
+        return Ordering(name=name, key=sort.key, tie=tie, descending=direction == 'desc')
 
     def _identity(self, ordering: Ordering, parameters: Mapping[str, Any] | None) -> str:
         return _digest(
