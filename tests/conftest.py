@@ -29,6 +29,10 @@ from talelio_backend.shared.data.schema import Schema
 
 TEMPLATE = 'talelio_template'
 FACTS = 'talelio_servers'
+# In the order in which they refer to each other.
+SEEDED = ('library_item_type', 'library_policy', 'library_tariff')
+# In the order in which they refer to each other.
+SEEDED = ('library_item_type', 'library_policy', 'library_tariff')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,16 +201,58 @@ def settings(servers: Servers, worker_number: int,
     return settings
 
 
+@pytest.fixture(scope='session')
+def seeds(settings: Settings) -> dict[str, bytes]:
+    """The first rows of the library, as migrations put them there."""
+    with _link(settings) as link:
+        return {table: b''.join(_copied(link, table)) for table in SEEDED}
+
+
+def _link(settings: Settings) -> 'psycopg.Connection[Any]':
+    url = make_url(settings.database_url).set(drivername='postgresql')
+    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def _copied(link: 'psycopg.Connection[Any]', table: str) -> Iterator[bytes]:
+    with link.cursor().copy(f'COPY {table} TO STDOUT') as rows:
+        yield from map(bytes, rows)
+
+
+@pytest.fixture(scope='session')
+def seeds(settings: Settings) -> dict[str, bytes]:
+    """The library's first rows, as its migration put them there."""
+    with _link(settings) as link:
+        return {name: _copied(link, name) for name in SEEDED}
+
+
+def _link(settings: Settings) -> psycopg.Connection[Any]:
+    url = make_url(settings.database_url).set(drivername='postgresql')
+    return psycopg.connect(url.render_as_string(hide_password=False))
+
+
+def _copied(link: psycopg.Connection[Any], table: str) -> bytes:
+    copy = sql.SQL('COPY {} TO STDOUT').format(sql.Identifier(table))
+    with link.cursor().copy(copy) as rows:
+        return b''.join(bytes(row) for row in rows)
+
+
 @pytest.fixture
-def clean(settings: Settings) -> None:
+def clean(settings: Settings, seeds: dict[str, bytes]) -> None:
     """Empties the database (but for what migrations put there) and Redis."""
     house = build(settings)
-    url = make_url(settings.database_url).set(drivername='postgresql')
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as link:
+    with _link(settings) as link:
         tables = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
                               "AND tablename NOT IN ('alembic_version', 'data_epoch')").fetchall()
         names = sql.SQL(', ').join(sql.Identifier(row[0]) for row in tables)
+        # The ledger refuses to be emptied.
+        guard = 'ALTER TABLE library_ledger_entry {} TRIGGER library_ledger_whole'
+        link.execute(guard.format('DISABLE'))
         link.execute(sql.SQL('TRUNCATE {} RESTART IDENTITY CASCADE').format(names))
+        link.execute(guard.format('ENABLE ALWAYS'))
+        for table, rows in seeds.items():
+            copy = sql.SQL('COPY {} FROM STDIN').format(sql.Identifier(table))
+            with link.cursor().copy(copy) as restored:
+                restored.write(rows)
     house.kernel.redis.flushdb()
     house.kernel.redis.close()
 
