@@ -372,6 +372,8 @@ def upgrade() -> None:
         sa.Column('rate', postgresql.JSONB(), nullable=True),
         sa.Column('charge', postgresql.JSONB(), nullable=True),
         sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('title_key', sa.String(collation='C'), server_default='', nullable=False),
+        sa.Column('member_key', sa.String(collation='C'), nullable=True),
         sa.CheckConstraint('(returned_at IS NULL) = (charge IS NULL)',
                            name=op.f('ck_library_loan_charge')),
         sa.CheckConstraint('due_at > started_at', name=op.f('ck_library_loan_due_at')),
@@ -391,6 +393,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_library_loan_copy_id'), 'library_loan', ['copy_id'], unique=False)
     op.create_index(op.f('ix_library_loan_member_id_started_at_id'),
                     'library_loan', ['member_id', 'started_at', 'id'],
+                    unique=False)
+    op.create_index(op.f('ix_library_loan_due_at_id'),
+                    'library_loan', ['due_at', 'id'],
+                    unique=False)
+    op.create_index('ix_library_loan_extended',
+                    'library_loan', [sa.literal_column('(extensions > 0)'), 'id'],
+                    unique=False)
+    op.create_index('ix_library_loan_member_falling',
+                    'library_loan', [sa.literal_column("coalesce(member_key, '')"), 'id'],
+                    unique=False)
+    op.create_index('ix_library_loan_member_rising',
+                    'library_loan', [sa.literal_column("coalesce(member_key, '~')"), 'id'],
+                    unique=False)
+    op.create_index('ix_library_loan_open_started',
+                    'library_loan', ['started_at', 'id'],
+                    unique=False,
+                    postgresql_where=sa.text('returned_at IS NULL'))
+    op.create_index('ix_library_loan_returned_falling',
+                    'library_loan',
+                    [sa.literal_column("coalesce(returned_at, '-infinity'::timestamptz)"), 'id'],
+                    unique=False)
+    op.create_index('ix_library_loan_returned_rising',
+                    'library_loan',
+                    [sa.literal_column("coalesce(returned_at, 'infinity'::timestamptz)"), 'id'],
+                    unique=False)
+    op.create_index(op.f('ix_library_loan_title_key_id'),
+                    'library_loan', ['title_key', 'id'],
                     unique=False)
     op.create_index('ix_library_loan_open_due',
                     'library_loan', ['due_at', 'id'],

@@ -233,6 +233,70 @@ BEGIN
     RETURN NULL;
 END
 $$
+''', '''
+CREATE FUNCTION library_begin_member_figures() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO library_member_figures (member_id) SELECT id FROM new_rows;
+    RETURN NULL;
+END
+$$
+''', '''
+CREATE FUNCTION library_count_new_loans_of_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE library_member_figures AS figures
+    SET loans_count = figures.loans_count + more.loans,
+        active_loans_count = figures.active_loans_count + more.active_loans
+    FROM (SELECT member_id, count(*) AS loans,
+                 count(*) FILTER (WHERE returned_at IS NULL) AS active_loans
+          FROM new_rows GROUP BY member_id) AS more
+    WHERE figures.member_id = more.member_id;
+    RETURN NULL;
+END
+$$
+''', '''
+CREATE FUNCTION library_count_loans_of_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE library_member_figures
+    SET active_loans_count = active_loans_count + (NEW.returned_at IS NULL)::integer
+        - (OLD.returned_at IS NULL)::integer
+    WHERE member_id = NEW.member_id;
+    RETURN NULL;
+END
+$$
+''', '''
+CREATE FUNCTION library_sum_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE library_member_figures AS figures SET ledger = figures.ledger + more.amount
+    FROM (SELECT member_id, sum(amount) AS amount FROM new_rows GROUP BY member_id) AS more
+    WHERE figures.member_id = more.member_id;
+    RETURN NULL;
+END
+$$
+''')
+
+# A loan is sorted by what its book and its member are called; who gives either another name
+# renames the loans as well. Whoever begins a loan has locked the book, and here the user.
+NAMING = ('''
+CREATE FUNCTION library_name_loan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.title_key := (SELECT title_key FROM library_book WHERE id = NEW.book_id);
+    NEW.member_key := (SELECT lower(username) FROM "user" WHERE id = NEW.member_id FOR SHARE);
+    RETURN NEW;
+END
+$$
+''', '''
+CREATE FUNCTION library_rename_loans() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'library_book' THEN
+        PERFORM 1 FROM library_loan WHERE book_id = NEW.id ORDER BY id FOR NO KEY UPDATE;
+        UPDATE library_loan SET title_key = NEW.title_key WHERE book_id = NEW.id;
+    ELSE
+        PERFORM 1 FROM library_loan WHERE member_id = NEW.id ORDER BY id FOR NO KEY UPDATE;
+        UPDATE library_loan SET member_key = lower(NEW.username) WHERE member_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END
+$$
 ''')
 
 GUARD = '''
@@ -261,6 +325,14 @@ TRIGGERS = (
     '''CREATE TRIGGER library_book_author_old_figures AFTER DELETE ON library_book_author
        REFERENCING OLD TABLE AS old_rows
        FOR EACH STATEMENT EXECUTE FUNCTION library_count_old_contributions()''',
+    '''CREATE TRIGGER library_loan_names BEFORE INSERT OR UPDATE OF member_id ON library_loan
+       FOR EACH ROW EXECUTE FUNCTION library_name_loan()''',
+    '''CREATE TRIGGER library_book_renamed AFTER UPDATE OF title_key ON library_book
+       FOR EACH ROW WHEN (OLD.title_key <> NEW.title_key)
+       EXECUTE FUNCTION library_rename_loans()''',
+    '''CREATE TRIGGER library_user_renamed AFTER UPDATE OF username ON "user"
+       FOR EACH ROW WHEN (OLD.username <> NEW.username)
+       EXECUTE FUNCTION library_rename_loans()''',
     '''CREATE TRIGGER library_copy_figures AFTER INSERT OR UPDATE OF status ON library_copy
        FOR EACH ROW EXECUTE FUNCTION library_count_copies()''',
     '''CREATE TRIGGER library_loan_book_figures AFTER INSERT OR UPDATE OF returned_at
@@ -271,6 +343,17 @@ TRIGGERS = (
        FOR EACH ROW EXECUTE FUNCTION library_count_loans()''',
     '''CREATE TRIGGER library_hold_figures AFTER INSERT OR UPDATE OF state ON library_hold
        FOR EACH ROW EXECUTE FUNCTION library_count_holds()''',
+    '''CREATE TRIGGER library_member_figures AFTER INSERT ON library_member
+       REFERENCING NEW TABLE AS new_rows
+       FOR EACH STATEMENT EXECUTE FUNCTION library_begin_member_figures()''',
+    '''CREATE TRIGGER library_loan_new_member_figures AFTER INSERT ON library_loan
+       REFERENCING NEW TABLE AS new_rows
+       FOR EACH STATEMENT EXECUTE FUNCTION library_count_new_loans_of_members()''',
+    '''CREATE TRIGGER library_loan_member_figures AFTER UPDATE OF returned_at ON library_loan
+       FOR EACH ROW EXECUTE FUNCTION library_count_loans_of_member()''',
+    '''CREATE TRIGGER library_ledger_figures AFTER INSERT ON library_ledger_entry
+       REFERENCING NEW TABLE AS new_rows
+       FOR EACH STATEMENT EXECUTE FUNCTION library_sum_entries()''',
     '''CREATE TRIGGER library_ledger_rows BEFORE UPDATE OR DELETE ON library_ledger_entry
        FOR EACH ROW EXECUTE FUNCTION library_ledger_guard()''',
     '''CREATE TRIGGER library_ledger_whole BEFORE TRUNCATE ON library_ledger_entry
@@ -279,12 +362,15 @@ TRIGGERS = (
     'ALTER TABLE library_ledger_entry ENABLE ALWAYS TRIGGER library_ledger_whole',
 )
 
-FUNCTIONS = ('library_ledger_guard()', 'library_begin_figures()', 'library_count_holds()',
-             'library_count_loans()', 'library_count_copies()',
-             'library_count_old_contributions()', 'library_count_new_contributions()',
-             'library_count_contributions(jsonb, integer)', 'library_count_changed_books()',
-             'library_count_new_books()', 'library_overdue(jsonb, integer)',
-             'library_rent(jsonb, integer)', 'library_days(timestamptz, timestamptz)')
+FUNCTIONS = ('library_rename_loans()', 'library_name_loan()', 'library_ledger_guard()',
+             'library_sum_entries()', 'library_count_loans_of_member()',
+             'library_count_new_loans_of_members()', 'library_begin_member_figures()',
+             'library_begin_figures()', 'library_count_holds()', 'library_count_loans()',
+             'library_count_copies()', 'library_count_old_contributions()',
+             'library_count_new_contributions()', 'library_count_contributions(jsonb, integer)',
+             'library_count_changed_books()', 'library_count_new_books()',
+             'library_overdue(jsonb, integer)', 'library_rent(jsonb, integer)',
+             'library_days(timestamptz, timestamptz)')
 
 
 def flat(rate: str, minimum: str = '0.00') -> dict[str, object]:
@@ -386,9 +472,22 @@ LEFT JOIN (SELECT DISTINCT author_id, book_id FROM library_book_author) AS share
 LEFT JOIN library_book AS book ON book.id = share.book_id
 LEFT JOIN library_book_figures AS figures ON figures.book_id = book.id
 GROUP BY author.id
+''', '''
+INSERT INTO library_member_figures
+SELECT id,
+    (SELECT coalesce(sum(amount), 0) FROM library_ledger_entry WHERE member_id = member.id),
+    (SELECT count(*) FROM library_loan WHERE member_id = member.id),
+    (SELECT count(*) FROM library_loan WHERE member_id = member.id AND returned_at IS NULL)
+FROM library_member AS member
+''', '''
+UPDATE library_loan AS loan
+SET title_key = book.title_key,
+    member_key = (SELECT lower(username) FROM "user" WHERE id = loan.member_id)
+FROM library_book AS book WHERE book.id = loan.book_id
 ''')
 SEQUENCES = ('library_barcode', 'library_card_number')
-FIGURES = ('library_book_figures', 'library_category_figures', 'library_author_figures')
+FIGURES = ('library_book_figures', 'library_category_figures', 'library_author_figures',
+           'library_member_figures')
 
 
 def upgrade() -> None:
@@ -396,14 +495,17 @@ def upgrade() -> None:
         op.execute(f'CREATE SEQUENCE {sequence}')
     for table in FIGURES:
         op.execute(f'DELETE FROM {table}')
-    for statement in (*PRICING, *COUNTING, GUARD, *RECOUNT, *TRIGGERS):
+    for statement in (*PRICING, *COUNTING, *NAMING, GUARD, *RECOUNT, *TRIGGERS):
         op.execute(sa.text(statement.replace(':', r'\:')))
     seed()
 
 
 def downgrade() -> None:
     # The tables and their triggers go with the revision before; what refuses goes first.
-    for table, trigger in (('library_author', 'library_author_figures'),
+    for table, trigger in (('library_loan', 'library_loan_names'), ('library_book',
+                                                                    'library_book_renamed'),
+                           ('"user"', 'library_user_renamed'), ('library_author',
+                                                                'library_author_figures'),
                            ('library_category',
                             'library_category_figures'), ('library_book',
                                                           'library_book_new_figures'),
@@ -414,9 +516,15 @@ def downgrade() -> None:
                            ('library_copy', 'library_copy_figures'), ('library_loan',
                                                                       'library_loan_book_figures'),
                            ('library_loan', 'library_loan_catalogue_figures'),
-                           ('library_hold', 'library_hold_figures'), ('library_ledger_entry',
-                                                                      'library_ledger_rows'),
-                           ('library_ledger_entry', 'library_ledger_whole')):
+                           ('library_hold', 'library_hold_figures'), ('library_member',
+                                                                      'library_member_figures'),
+                           ('library_loan', 'library_loan_new_member_figures'),
+                           ('library_loan',
+                            'library_loan_member_figures'), ('library_ledger_entry',
+                                                             'library_ledger_figures'),
+                           ('library_ledger_entry',
+                            'library_ledger_rows'), ('library_ledger_entry',
+                                                     'library_ledger_whole')):
         op.execute(f'DROP TRIGGER {trigger} ON {table}')
     for function in FUNCTIONS:
         op.execute(f'DROP FUNCTION {function}')

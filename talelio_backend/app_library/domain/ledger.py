@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -55,8 +55,9 @@ class Account:
 @dataclass(kw_only=True, eq=False)
 class Entry(Aggregate):
     """One line of the ledger, never changed. ``amount`` is signed by its effect on what the
-    member owes. ``overdue_day`` is the moment at which the late day of an overdue charge began,
-    None for all others."""
+    member owes. ``overdue_day`` is the moment at which the late day of an overdue charge began;
+    whatever undoes that day has it too. ``request_key`` and ``request_fingerprint`` tell the
+    request that asked for the entry, where one did: sent again, it asks for nothing new."""
 
     member_id: UUID
     kind: Kind
@@ -70,6 +71,8 @@ class Entry(Aggregate):
     actor_id: UUID | None
     effective_at: datetime
     created_at: datetime
+    request_key: str | None = field(default=None)
+    request_fingerprint: str | None = field(default=None)
 
     @classmethod
     def book(cls,
@@ -110,6 +113,14 @@ class Entry(Aggregate):
                                 note=note,
                                 effective_at=max(now, self.effective_at),
                                 created_at=now)
+
+    def undo(self, account: Account, *, now: datetime) -> 'Entry':
+        """A void as of the moment at which the entry took effect: as if it had not been made.
+        For what the library booked by itself, and too much of."""
+        undone = self.void(account, note='', now=now)
+        undone.overdue_day = self.overdue_day
+        undone.effective_at = self.effective_at
+        return undone
 
     @classmethod
     def _made(cls, account: Account, *, kind: Kind, reason: Reason | None, amount: Decimal,

@@ -142,6 +142,10 @@ class MemberRepository(Protocol):
         """None for a deleted account and for nobody."""
         ...
 
+    def username(self, member_id: UUID) -> str | None:
+        """That of a deleted account is its tombstone's; None for nobody."""
+        ...
+
     def levels(self, member_ids: Collection[UUID]) -> Mapping[UUID, Level]:
         """Of each who has an account."""
         ...
@@ -166,6 +170,15 @@ class TariffRepository(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class OverdueDay:
+    """The charge for one late day of a loan, and whether an entry voids it."""
+
+    entry: Entry
+    begun: datetime
+    voided: bool
+
+
 class LedgerRepository(Protocol):
     """Append-only. Whoever adds has locked the member."""
 
@@ -183,8 +196,15 @@ class LedgerRepository(Protocol):
         """What is booked, and what open loans have run up until ``at`` beyond it."""
         ...
 
-    def overdue_of(self, loan_id: UUID) -> Sequence[Entry]:
-        """The overdue charges of a loan that nobody voided, oldest first."""
+    def is_voided(self, entry_id: UUID) -> bool:
+        ...
+
+    def of_request(self, key: str) -> Entry | None:
+        """The entry that a request with this key made, however long ago."""
+        ...
+
+    def overdue_of(self, loan_id: UUID) -> Sequence[OverdueDay]:
+        """The late days of a loan that were booked, oldest first."""
         ...
 
 
