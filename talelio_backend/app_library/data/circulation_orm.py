@@ -1,9 +1,9 @@
 """The desk: who borrows, under which policy, what is on loan and who waits."""
 
 from sqlalchemy import (Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String,
-                        Table, UniqueConstraint, text)
+                        Table, UniqueConstraint, func, literal_column, text)
 
-from talelio_backend.app_library.data.columns import MONEY, reference
+from talelio_backend.app_library.data.columns import KEY, MONEY, reference
 from talelio_backend.app_library.data.stored_types import (LevelNumber, Named, StoredCharge,
                                                            StoredNotices, StoredRate, StoredTerms)
 from talelio_backend.app_library.domain.hold import Hold, HoldState
@@ -69,6 +69,9 @@ loan_table = Table(
     Column('rate', StoredRate),
     Column('charge', StoredCharge),
     Column('version', Integer, nullable=False),
+    # What loans are sorted by and found by: triggers keep them as book and member are called.
+    Column('title_key', KEY, nullable=False, server_default=''),
+    Column('member_key', KEY),
     CheckConstraint('returned_at >= started_at', name='returned_at'),
     CheckConstraint('due_at > started_at', name='due_at'),
     CheckConstraint('(returned_at IS NULL) = (charge IS NULL)', name='charge'),
@@ -77,14 +80,29 @@ loan_table = Table(
     Index(None, 'book_id', 'started_at', 'id'),
     Index(None, 'copy_id'),
     Index(None, 'tariff_id'),
+    Index(None, 'due_at', 'id'),
+    Index(None, 'title_key', 'id'),
 )
-_open = loan_table.c.returned_at.is_(None)
+_L = loan_table.c
+# Loans without a return or a member come last in both directions. A username has no tilde.
+RETURNED_RISING = func.coalesce(_L.returned_at, literal_column("'infinity'::timestamptz", Time))
+RETURNED_FALLING = func.coalesce(_L.returned_at, literal_column("'-infinity'::timestamptz", Time))
+MEMBER_RISING = func.coalesce(_L.member_key, literal_column("'~'", KEY), type_=KEY)
+MEMBER_FALLING = func.coalesce(_L.member_key, literal_column("''", KEY), type_=KEY)
+EXTENDED = _L.extensions > literal_column('0', Integer)
+Index('ix_library_loan_returned_rising', RETURNED_RISING, _L.id)
+Index('ix_library_loan_returned_falling', RETURNED_FALLING, _L.id)
+Index('ix_library_loan_member_rising', MEMBER_RISING, _L.id)
+Index('ix_library_loan_member_falling', MEMBER_FALLING, _L.id)
+Index('ix_library_loan_extended', EXTENDED, _L.id)
+_open = _L.returned_at.is_(None)
 Index('uq_library_loan_open_title',
       loan_table.c.book_id,
       loan_table.c.member_id,
       unique=True,
       postgresql_where=_open)
 Index('uq_library_loan_open_copy', loan_table.c.copy_id, unique=True, postgresql_where=_open)
+Index('ix_library_loan_open_started', _L.started_at, _L.id, postgresql_where=_open)
 Index('ix_library_loan_open_due', loan_table.c.due_at, loan_table.c.id, postgresql_where=_open)
 Index('ix_library_loan_open_member', loan_table.c.member_id, postgresql_where=_open)
 
@@ -148,6 +166,7 @@ mapper_registry.map_imperatively(Loan,
                                  loan_table,
                                  version_id_col=loan_table.c.version,
                                  version_id_generator=False,
+                                 exclude_properties=('title_key', 'member_key'),
                                  properties={
                                      'terms': loan_table.c.policy,
                                      'frozen': loan_table.c.charge
