@@ -203,23 +203,6 @@ def settings(servers: Servers, worker_number: int,
 
 @pytest.fixture(scope='session')
 def seeds(settings: Settings) -> dict[str, bytes]:
-    """The first rows of the library, as migrations put them there."""
-    with _link(settings) as link:
-        return {table: b''.join(_copied(link, table)) for table in SEEDED}
-
-
-def _link(settings: Settings) -> 'psycopg.Connection[Any]':
-    url = make_url(settings.database_url).set(drivername='postgresql')
-    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
-
-
-def _copied(link: 'psycopg.Connection[Any]', table: str) -> Iterator[bytes]:
-    with link.cursor().copy(f'COPY {table} TO STDOUT') as rows:
-        yield from map(bytes, rows)
-
-
-@pytest.fixture(scope='session')
-def seeds(settings: Settings) -> dict[str, bytes]:
     """The library's first rows, as its migration put them there."""
     with _link(settings) as link:
         return {name: _copied(link, name) for name in SEEDED}
