@@ -1,11 +1,13 @@
 """The desk: who borrows, under which policy, what is on loan and who waits."""
 
 from sqlalchemy import (Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String,
-                        Table, UniqueConstraint, func, literal_column, text)
+                        Table, UniqueConstraint, literal_column, text)
+from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_library.data.columns import KEY, MONEY, reference
 from talelio_backend.app_library.data.stored_types import (LevelNumber, Named, StoredCharge,
                                                            StoredNotices, StoredRate, StoredTerms)
+from talelio_backend.app_library.domain.favourite import Favourite
 from talelio_backend.app_library.domain.hold import Hold, HoldState
 from talelio_backend.app_library.domain.loan import Loan
 from talelio_backend.app_library.domain.member import Member
@@ -85,10 +87,10 @@ loan_table = Table(
 )
 _L = loan_table.c
 # Loans without a return or a member come last in both directions. A username has no tilde.
-RETURNED_RISING = func.coalesce(_L.returned_at, literal_column("'infinity'::timestamptz", Time))
-RETURNED_FALLING = func.coalesce(_L.returned_at, literal_column("'-infinity'::timestamptz", Time))
-MEMBER_RISING = func.coalesce(_L.member_key, literal_column("'~'", KEY), type_=KEY)
-MEMBER_FALLING = func.coalesce(_L.member_key, literal_column("''", KEY), type_=KEY)
+RETURNED_RISING = coalesce(_L.returned_at, literal_column("'infinity'::timestamptz", Time))
+RETURNED_FALLING = coalesce(_L.returned_at, literal_column("'-infinity'::timestamptz", Time))
+MEMBER_RISING = coalesce(_L.member_key, literal_column("'~'", KEY), type_=KEY)
+MEMBER_FALLING = coalesce(_L.member_key, literal_column("''", KEY), type_=KEY)
 EXTENDED = _L.extensions > literal_column('0', Integer)
 Index('ix_library_loan_returned_rising', RETURNED_RISING, _L.id)
 Index('ix_library_loan_returned_falling', RETURNED_FALLING, _L.id)
@@ -172,3 +174,4 @@ mapper_registry.map_imperatively(Loan,
                                      'frozen': loan_table.c.charge
                                  })
 mapper_registry.map_imperatively(Hold, hold_table)
+mapper_registry.map_imperatively(Favourite, favourite_table)

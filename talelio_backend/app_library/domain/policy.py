@@ -10,7 +10,7 @@ from talelio_backend.app_library.domain.errors import DefaultPolicy
 from talelio_backend.app_library.domain.terms import Terms
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.aggregate import Aggregate
-from talelio_backend.shared.domain.events import changes_between
+from talelio_backend.shared.domain.events import Change, changes_between
 from talelio_backend.shared.domain.ids import new_id
 
 Because = Literal['access_level+item_type', 'access_level', 'item_type', 'default']
@@ -46,14 +46,19 @@ class Policy(Aggregate):
     def change(self, changes: Mapping[str, Any]) -> None:
         """``changes`` are new values of fields; what is already so is no change. Raises
         DefaultPolicy where the catch-all would get a scope."""
-        if self.is_default and any(changes.get(name) for name in ('access_level', 'item_type')):
+        scope = (changes.get('access_level'), changes.get('item_type'))
+        if self.is_default and scope != (None, None):
             raise DefaultPolicy()
         changed = changes_between({name: getattr(self, name) for name in changes}, changes)
         if not changed:
             return
         for name, change in changed.items():
             setattr(self, name, change.after)
-        self.record(PolicyUpdated(policy_id=self.id, name=self.scope, changed=changed))
+        told = {
+            name: Change(_as_told(change.before), _as_told(change.after))
+            for name, change in changed.items()
+        }
+        self.record(PolicyUpdated(policy_id=self.id, name=self.scope, changed=told))
 
     def delete(self) -> None:
         """Raises DefaultPolicy: somebody always matches the catch-all alone."""
@@ -81,6 +86,13 @@ class Policy(Aggregate):
                      overdue_per_day=self.overdue_per_day,
                      overdue_cap=self.overdue_cap,
                      rental=self.rental)
+
+
+def _as_told(value: Any) -> Any:
+    """As the activity log keeps a value of a policy."""
+    if isinstance(value, Level):
+        return value.name.lower()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 @dataclass(frozen=True, kw_only=True)
