@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from talelio_backend.app_library.data.catalogue_orm import book_figures_table, book_table
@@ -13,12 +13,10 @@ from talelio_backend.app_library.domain.hold import OPEN, Hold, HoldState
 _H = hold_table.c
 
 
-def state_is(*states: HoldState) -> ColumnElement[bool]:
+def state_is(*states: HoldState, of: FromClause = hold_table) -> ColumnElement[bool]:
     """In words that the partial indexes are found by."""
     names = sorted(state.value for state in states)
-    if len(names) == 1:
-        return _H.state == literal_column(f"'{names[0]}'")
-    return _H.state.in_([literal_column(f"'{name}'") for name in names])
+    return of.c.state.in_([literal_column(f"'{name}'") for name in names])
 
 
 def is_over(now: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -6,11 +6,13 @@ from talelio_backend.app_library.data.book_repository import SqlBookRepository
 from talelio_backend.app_library.data.catalogue_lock import SqlCatalogueLock
 from talelio_backend.app_library.data.category_repository import SqlCategoryRepository
 from talelio_backend.app_library.data.copy_repository import SqlCopyRepository
+from talelio_backend.app_library.data.favourite_repository import SqlFavouriteRepository
 from talelio_backend.app_library.data.hold_repository import SqlHoldRepository
 from talelio_backend.app_library.data.item_type_repository import SqlItemTypeRepository
 from talelio_backend.app_library.data.ledger_repository import SqlLedgerRepository
 from talelio_backend.app_library.data.loan_repository import SqlLoanRepository
 from talelio_backend.app_library.data.member_repository import SqlMemberRepository
+from talelio_backend.app_library.data.notice_repository import SqlNoticeRepository
 from talelio_backend.app_library.data.parent_index import SqlBookIndex
 from talelio_backend.app_library.data.policy_repository import SqlPolicyRepository
 from talelio_backend.app_library.data.surroundings import SqlSurroundings
@@ -41,6 +43,8 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
     }
 
     holds: SqlHoldRepository
+    favourites: SqlFavouriteRepository
+    notices: SqlNoticeRepository
     catalogue: SqlCatalogueLock
     books: SqlBookRepository
     copies: SqlCopyRepository
@@ -69,6 +73,8 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         self.authors = SqlAuthorRepository(session)
         self.book_index = SqlBookIndex(session)
         self.holds = SqlHoldRepository(session)
+        self.favourites = SqlFavouriteRepository(session)
+        self.notices = SqlNoticeRepository(session)
         self.titles = SqlTitleRepository(session)
         self.loans = SqlLoanRepository(session)
         self.policies = SqlPolicyRepository(session)
