@@ -52,13 +52,15 @@ def build_statements(base: Select[Any], ordering: Ordering, paging: Paging,
     page = select(fetched, func.row_number().over().label('place')).subquery('page')
     last = page.c.place == wanted
     comma = literal_column("','", Text)
+    row = cast(page.c.row, Text)
+    stamp = page.c.stamp if 'stamp' in page.c else row
     ends: list[ColumnElement[Any]] = [
-        func.md5(func.string_agg(page.c.stamp, comma)).label('stamp'),
+        func.md5(func.string_agg(stamp, comma)).label('stamp'),
         func.max(page.c.key).filter(last).label('last_key'),
         func.max(page.c.tie).filter(last).label('last_tie'),
         *(member.label(f'member_{name}') for name, member in members.items())
     ]
-    texts = func.string_agg(cast(page.c.row, Text), comma).filter(page.c.place <= wanted)
+    texts = func.string_agg(row, comma).filter(page.c.place <= wanted)
     rows = select(texts.label('rows'), _count().label('fetched'), *ends).select_from(page)
     validator = select(*ends).select_from(page)
     counted: Select[Any] = base.with_only_columns(literal_column('1'), maintain_column_froms=True)

@@ -13,15 +13,23 @@ from talelio_backend.shared.data.list_statements import (Ordering, Paging, State
 from talelio_backend.shared.services.listing import (DEFAULT_LIMIT, BadQuery, CursorCodec, Page,
                                                      PageRequest, SortOption)
 
+MOST_KEPT = 200
+
 
 @dataclass(frozen=True, kw_only=True)
 class SqlSort(SortOption):
     """A sort option and the column behind it, never NULL (coalesce it), with an index on
     (column, id). ``tie`` is that id where it is another column than the list's: an index spans
-    no two tables."""
+    no two tables. ``falling`` is the key of the descending order where it is another: empty
+    values come last in both directions, so they are coalesced to the highest value in ``key``
+    and to the lowest in ``falling``, each with an index of its own."""
 
     key: ColumnElement[Any]
     tie: ColumnElement[Any] | None = None
+    falling: ColumnElement[Any] | None = None
+
+    def keys(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.key, ) if self.falling is None else (self.key, self.falling)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +66,15 @@ class Asked:
 class SqlList:
     """A list: its sort options in one place, both ways of paging, one statement a page.
 
-    ``base`` (see ``page``) selects the columns ``row`` (the JSON text of a row) and ``stamp``
-    (text that changes whenever the row does) and filters with bind parameters.
+    ``base`` (see ``page``) selects the columns ``row`` (the JSON text of a row) and, where one is
+    cheaper to make than the row itself, ``stamp`` (text that changes whenever the row does), and
+    filters with bind parameters.
     """
 
     def __init__(self, *, name: str, sorts: Sequence[SqlSort], default: str,
                  tie: ColumnElement[Any], cursors: CursorCodec) -> None:
         for sort in sorts:
-            if isinstance(sort.key.type, NullType):
+            if any(isinstance(key.type, NullType) for key in sort.keys()):
                 # Told when the list is made, and not to the first who asks for a second page.
                 raise TypeError(f'{name}: the key of {sort.id} needs a type')
         self._name = name
@@ -73,7 +82,7 @@ class SqlList:
         self._default = default
         self._tie = tie
         self._cursors = cursors
-        self._kept: dict[Hashable, Statements] = {}
+        self._kept: dict[tuple[Hashable, str, Paging], Statements] = {}
 
     def options(self, request: PageRequest) -> tuple[SortOption, ...]:
         return tuple(sort for sort in self._sorts.values() if sort.level <= request.level)
@@ -110,6 +119,7 @@ class SqlList:
                         steady=steady and request.page is None and request.limit == DEFAULT_LIMIT)
         kept_as = (shape, ordering.name, paging)
         if kept_as not in self._kept:
+            self._make_room()
             self._kept[kept_as] = build_statements(base(), ordering, paging, members or {})
         asked = Asked(request=request,
                       ordering=ordering,
@@ -122,6 +132,12 @@ class SqlList:
                       },
                       members=tuple(members or {}))
         return self._counted(read, asked) if request.page else self._keyset(read, asked)
+
+    def _make_room(self) -> None:
+        # Filters combine to more statements than memory should hold; those that connections have
+        # planned are few, and stay.
+        if len(self._kept) >= MOST_KEPT:
+            self._kept = {key: kept for key, kept in self._kept.items() if key[2].steady}
 
     def _counted(self, read: ReadDatabase, asked: Asked) -> Page:
         row = read.all(asked.statements.rows, asked.values)[0]
@@ -152,7 +168,9 @@ class SqlList:
         if sort is None or direction not in ('asc', 'desc') or sort.level > request.level:
             raise BadQuery(parameter='sort', reason='it is not one of sort_options')
         tie = self._tie if sort.tie is None else sort.tie
-        return Ordering(name=name, key=sort.key, tie=tie, descending=direction == 'desc')
+        descending = direction == 'desc'
+        key = sort.keys()[-1 if descending else 0]
+        return Ordering(name=name, key=key, tie=tie, descending=descending)
 
     def _identity(self, ordering: Ordering, parameters: Mapping[str, Any] | None) -> str:
         return _digest(

@@ -1,8 +1,8 @@
 """Conditional requests (RFC 9110, section 13) with strong validators.
 
-An ETag is ``"<version>-<digest>"`` where the thing has a version, else ``"<digest>"``. If-Match
-compares the version alone, so that a new comment or loan does not spoil an edit; If-None-Match
-compares the whole.
+An ETag is ``"v<version>.<digest>"`` where the thing has a version, else ``"<digest>"``. If-Match
+compares the version alone, so that a new comment or loan does not spoil an edit, and takes
+``"v<version>"`` too; If-None-Match compares the whole.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from talelio_backend.shared.presentation.problems import IfMatchRequired
 from talelio_backend.shared.services.listing import Document
 
 NOT_A_VERSION = -1
-_VERSION = re.compile('[0-9]{1,18}')
+_VERSION = re.compile('v([0-9]{1,18})')
 
 
 def digest(content: str | bytes) -> str:
@@ -31,7 +31,7 @@ def digest(content: str | bytes) -> str:
 def etag(validator: str, version: int | None = None) -> str:
     """The header's value. ``validator`` is any text that changes with the representation."""
     short = digest(validator)
-    return f'"{short}"' if version is None else f'"{version}-{short}"'
+    return f'"{short}"' if version is None else f'"v{version}.{short}"'
 
 
 def if_match(declaration: Declaration, change: Callable[[int | None], Response]) -> Response:
@@ -62,8 +62,9 @@ def if_match(declaration: Declaration, change: Callable[[int | None], Response])
 
 def _versions(header: str) -> list[int]:
     """The versions of strong tags; one that nothing has where there are none."""
-    named = (tag.partition('-')[0] for tag in parse_etags(header).as_set() if tag)
-    return [int(version) for version in named if _VERSION.fullmatch(version)] or [NOT_A_VERSION]
+    named = (tag.partition('.')[0] for tag in parse_etags(header).as_set() if tag)
+    found = filter(None, map(_VERSION.fullmatch, named))
+    return [int(version[1]) for version in found] or [NOT_A_VERSION]
 
 
 def not_modified(response: Response) -> Response:

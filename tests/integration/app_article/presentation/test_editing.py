@@ -40,7 +40,7 @@ def test_edit_without_if_match_is_refused(ada: Person) -> None:
 def test_whose_article_it_is_comes_before_the_version(ada: Person, ben: Person) -> None:
     write(ada)
     draft(ada, title='Delta')
-    for if_match in (None, '"9-x"'):
+    for if_match in (None, '"v9.x"'):
         assert refusal(edit(ben, if_match=if_match, title='x')) == (403, 'not_permitted')
         for slug in ('delta', 'nowhere'):
             answer = ben.patch(f'{ARTICLES}/{slug}', json=ANY, if_match=if_match)
@@ -63,7 +63,7 @@ def test_edit_of_an_older_version_is_told_the_present_tag(ada: Person) -> None:
 def test_present_tag_is_told_under_a_former_slug_too(ada: Person) -> None:
     write(ada)
     edit(ada, slug='stream')
-    answer = edit(ada, if_match='"1-abc"', title='Brook')
+    answer = edit(ada, if_match='"v1.abc"', title='Brook')
     assert refusal(answer) == (412, 'version_mismatch')
     assert answer.headers['ETag'] == ada.get(f'{ARTICLES}/stream').headers['ETag']
 
@@ -178,7 +178,7 @@ def test_deleted_article_is_gone_and_its_slugs_are_free(ada: Person, ben: Person
 
 def test_deletion_of_an_older_version_is_refused(ada: Person) -> None:
     write(ada)
-    answer = ada.delete(RIVER, if_match='"7-abc"')
+    answer = ada.delete(RIVER, if_match='"v7.abc"')
     assert refusal(answer) == (412, 'version_mismatch')
     tag = ada.get(RIVER).headers['ETag']
     assert answer.headers['ETag'] == tag

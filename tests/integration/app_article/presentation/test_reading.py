@@ -67,7 +67,7 @@ def test_tag_covers_whatever_the_document_shows(site: Site, ada: Person, ben: Pe
     assert len(seen) == 5
     write(ben, 'Nothing to do with it')
     assert tag_of(stranger) in seen
-    assert tag_of(stranger).startswith(f'"{first["version"] + 1}-')
+    assert tag_of(stranger).startswith(f'"v{first["version"] + 1}.')
 
 
 def tag_of(reader: Person) -> str:

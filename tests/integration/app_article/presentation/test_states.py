@@ -58,7 +58,7 @@ def test_unpublished_article_is_a_draft_and_keeps_its_publication(ada: Person, s
 @pytest.mark.parametrize(('action', 'write_it'), [('publish', draft), ('unpublish', write)])
 def test_state_of_an_older_version_stays(ada: Person, action: str, write_it: object) -> None:
     (draft if write_it is draft else write)(ada)
-    answer = ada.post(f'{RIVER}/{action}', if_match='"9-abc"')
+    answer = ada.post(f'{RIVER}/{action}', if_match='"v9.abc"')
     assert refusal(answer) == (412, 'version_mismatch')
     tag = ada.get(RIVER).headers['ETag']
     assert answer.headers['ETag'] == tag

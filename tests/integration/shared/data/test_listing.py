@@ -10,7 +10,7 @@ from sqlalchemy import (Column, Engine, Integer, MetaData, Select, Table, Text, 
 
 from talelio_backend.shared.data.cursors import SignedCursors
 from talelio_backend.shared.data.database import ReadDatabase
-from talelio_backend.shared.data.listing import SqlList, SqlSort
+from talelio_backend.shared.data.listing import MOST_KEPT, SqlList, SqlSort
 from talelio_backend.shared.data.orm import Id, Time
 from talelio_backend.shared.data.sql import as_text, json_object
 from talelio_backend.shared.domain.access import Level
@@ -26,6 +26,10 @@ SORTS = [
     SqlSort(id='name', label='Name', key=func.lower(stones.c.name, type_=Text)),
     SqlSort(id='weight', label='Weight', key=func.coalesce(stones.c.weight, 0)),
     SqlSort(id='found_at', label='Found', key=stones.c.found_at),
+    SqlSort(id='size',
+            label='Size',
+            key=func.coalesce(stones.c.weight, 2**40),
+            falling=func.coalesce(stones.c.weight, -2**40)),
     SqlSort(id='price',
             label='Price',
             key=func.coalesce(stones.c.weight, 0) * 1.1,
@@ -68,7 +72,8 @@ class Stones:
     def ordered(self, sort: str) -> list[str]:
         """The ids as one plain statement orders them."""
         option, _, way = sort.rpartition('_')
-        key = next(one.key for one in SORTS if one.id == option)
+        keys = next(one.keys() for one in SORTS if one.id == option)
+        key = keys[-1 if way == 'desc' else 0]
         columns = [getattr(column, way)() for column in (key, stones.c.id)]
         with self.engine.connect() as connection:
             return [
@@ -151,6 +156,40 @@ def test_pages_hold_each_row_once_in_order(stones_list: Stones, some: list[dict[
 def test_equal_keys_are_walked_through_all_the_same(stones_list: Stones, sort: str) -> None:
     stones_list.put([stone() for _ in range(7)])
     assert walk(stones_list, 3, sort=sort) == stones_list.ordered(sort)
+
+
+@pytest.mark.parametrize(('sort', 'weights'), [('size_asc', [1, 2, None]),
+                                               ('size_desc', [2, 1, None])])
+def test_empty_values_come_last_in_both_directions(stones_list: Stones, sort: str,
+                                                   weights: list[int | None]) -> None:
+    rows = [stone(weight=weight) for weight in (None, 2, 1)]
+    stones_list.put(rows)
+    weight_of = {str(row['id']): row['weight'] for row in rows}
+    assert [weight_of[one] for one in walk(stones_list, 1, sort=sort)] == weights
+
+
+def test_statements_of_filters_do_not_pile_up(stones_list: Stones) -> None:
+    stones_list.put([stone()])
+    request = PageRequest(level=Level.ADMIN)
+    for number in range(2 * MOST_KEPT):
+        stones_list.listed.page(stones_list.read, request, base=every_stone, shape=number)
+    assert len(stones_list.listed._kept) <= MOST_KEPT  # pylint: disable=protected-access
+
+
+def test_page_is_known_by_its_rows_where_they_have_no_stamp(stones_list: Stones) -> None:
+
+    def base() -> Select[Any]:
+        return select(json_object(name=stones.c.name).label('row'))
+
+    def ask(known: str | None) -> Page:
+        request = PageRequest(level=Level.ADMIN, known=lambda validator: validator == known)
+        return stones_list.listed.page(stones_list.read, request, base=base, shape='plain')
+
+    stones_list.put([stone()])
+    seen = ask(None).validator
+    assert ask(seen).unchanged
+    stones_list.put([stone(name='b')])
+    assert not ask(seen).unchanged
 
 
 def test_row_that_comes_meanwhile_moves_nothing(stones_list: Stones) -> None:

@@ -15,14 +15,14 @@ def make_boat(ask: Ask, sample: Sample) -> str:
 
 
 def test_etag_is_strong_and_the_same_for_making_and_reading(ask: Ask, tag: str) -> None:
-    assert tag.startswith('"1-') and tag.endswith('"')
+    assert tag.startswith('"v1.') and tag.endswith('"')
     assert ask(f'GET {BOAT}').headers['ETag'] == tag
 
 
 def test_etag_covers_the_whole_and_names_the_version() -> None:
     assert etag('a', 3) != etag('b', 3) != etag('b', 4)
     assert etag('a') == etag('a')
-    assert etag('ä', 12).startswith('"12-')
+    assert etag('ä', 12).startswith('"v12.')
 
 
 @pytest.mark.parametrize('form', ['{}', 'W/{}', '"other", {}', ' {} ', '*', '"a",W/{}'])
@@ -102,8 +102,13 @@ def test_mismatch_names_the_present_version(ask: Ask, tag: str) -> None:
 
 
 def test_version_alone_is_compared(ask: Ask, tag: str) -> None:
-    assert tag != '"1-counted-otherwise"'
-    assert change(ask, If_Match='"1-counted-otherwise"') == (200, '')
+    assert tag != '"v1.counted-otherwise"'
+    assert change(ask, If_Match='"v1.counted-otherwise"') == (200, '')
+
+
+def test_version_may_be_sent_alone(ask: Ask, tag: str) -> None:
+    assert tag and change(ask, If_Match='"v1"') == (200, '')
+    assert change(ask, If_Match='"v1"') == (412, 'version_mismatch')
 
 
 @pytest.mark.parametrize('form', ['*', ' * ', ' {} ', '{}, {}'])
@@ -112,8 +117,8 @@ def test_other_ways_to_match(ask: Ask, tag: str, form: str) -> None:
 
 
 @pytest.mark.parametrize('form', [
-    '"7-a", {}', '{}, "7-a"', '"a", "7-a",{} , "9-b"', 'W/"1-x", {}',
-    ', '.join(f'"{number}-x"' for number in range(40)) + ', {}'
+    '"v7.a", {}', '{}, "v7.a"', '"a", "v7.a",{} , "v9.b"', 'W/"v1.x", {}',
+    ', '.join(f'"v{number}.x"' for number in range(40)) + ', {}'
 ])
 def test_any_of_several_may_match(ask: Ask, sample: Sample, tag: str, form: str) -> None:
     assert change(ask, If_Match=form.format(tag)) == (200, '')
@@ -121,18 +126,18 @@ def test_any_of_several_may_match(ask: Ask, sample: Sample, tag: str, form: str)
 
 
 @pytest.mark.parametrize('form', [
-    'W/{}', '""', '"', 'garbage', '"x-1"', '"-1"', '"1.0"', '"١"', '"2-a"', '"' + '9' * 5000 + '"',
-    '"2-a", "3-b"', 'W/{}, "2-a"', ','
+    'W/{}', '""', '"', 'garbage', '"v.1"', '"v-1"', '"1"', '"1.0"', '"1-a"', '"V1.a"', '"v1-a"',
+    '"v١"', '"v2.a"', '"v' + '9' * 5000 + '"', '"v2.a", "v3.b"', 'W/{}, "v2.a"', ','
 ])
 def test_anything_else_matches_nothing(ask: Ask, tag: str, form: str) -> None:
     assert change(ask, If_Match=form.format(tag)) == (412, 'version_mismatch')
 
 
 def test_if_match_may_be_left_away_where_it_is_accepted(ask: Ask, tag: str) -> None:
-    stale = ask(f'DELETE {BOAT}', as_='admin', headers={'If-Match': '"7-x"'})
+    stale = ask(f'DELETE {BOAT}', as_='admin', headers={'If-Match': '"v7.x"'})
     assert_problem(stale, 412, 'version_mismatch')
     assert tag and ask(f'DELETE {BOAT}', as_='admin').status_code == 204
 
 
 def test_if_match_that_nobody_asks_for_is_ignored(ask: Ask, tag: str) -> None:
-    assert tag and ask(f'GET {BOAT}', headers={'If-Match': '"7-x"'}).status_code == 200
+    assert tag and ask(f'GET {BOAT}', headers={'If-Match': '"v7.x"'}).status_code == 200
