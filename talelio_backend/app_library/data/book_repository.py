@@ -5,6 +5,7 @@ from sqlalchemy import String, bindparam, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from talelio_backend.app_library.data.book_index import index_books
 from talelio_backend.app_library.data.catalogue_orm import (author_figures_table,
                                                             book_figures_table, book_table,
                                                             category_figures_table,
@@ -54,6 +55,7 @@ class SqlBookRepository:
             if authors != book.authors:
                 self._write(book, former=authors)
         self._stored[book.id] = (book.category_id, book.authors)
+        index_books(self._session, [book.id])
 
     def locked(self, book_id: UUID) -> Book | None:
         return self._with_authors(self._session.scalars(_one, {'book_id': book_id}).one_or_none())

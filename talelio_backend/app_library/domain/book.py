@@ -62,7 +62,7 @@ class Book(Aggregate):
     @classmethod
     def create(cls, *, now: datetime, **fields: Any) -> Self:
         """``fields`` are all that can be edited. Raises Invalid."""
-        kept = _checked(fields, now)
+        kept = checked(fields, now=now)
         book = cls(id=new_id(),
                    deactivated_at=None,
                    version=1,
@@ -77,10 +77,6 @@ class Book(Aggregate):
     def is_active(self) -> bool:
         return self.deactivated_at is None
 
-    @property
-    def author_ids(self) -> frozenset[UUID]:
-        return frozenset(contribution.author_id for contribution in self.authors)
-
     def expect(self, version: int | None) -> None:
         """Raises VersionMismatch unless ``version`` is the present one or None."""
         if version is not None and version != self.version:
@@ -94,7 +90,7 @@ class Book(Aggregate):
         """``changes`` are new values of what can be edited; ``owned`` is what became of the
         number of copies, which the book itself does not hold. What is already so is no change and
         keeps the version. Raises Invalid."""
-        wanted = _checked(changes, now)
+        wanted = checked(changes, now=now)
         before = {name: _plain(getattr(self, name)) for name in wanted}
         changed = changes_between(before, {name: _plain(wanted[name]) for name in wanted})
         for name in changed:
@@ -130,8 +126,8 @@ class Book(Aggregate):
         self.updated_at = now
 
 
-def _checked(fields: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The fields as they are kept."""
+def checked(fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Fields of a book as they are kept. Raises Invalid."""
     unknown = fields.keys() - set(_EDITABLE)
     if unknown:
         raise TypeError(f'a book has no {", ".join(sorted(unknown))} to edit')

@@ -63,11 +63,12 @@ class Copy(Aggregate):
         where the status of a copy that circulates would change."""
         if self.status in IN_USE and changes.get('status', self.status) is not self.status:
             raise CopyInUse()
-        changed = changes_between({name: getattr(self, name) for name in changes}, changes)
+        before = {name: _plain(getattr(self, name)) for name in changes}
+        changed = changes_between(before, {name: _plain(changes[name]) for name in changes})
         if not changed:
             return
-        for name, change in changed.items():
-            setattr(self, name, change.after)
+        for name in changed:
+            setattr(self, name, changes[name])
         self.updated_at = now
         self.record(
             CopyUpdated(copy_id=self.id, barcode=self.barcode, title=title, changed=changed))
@@ -89,3 +90,8 @@ class Copy(Aggregate):
     def _become(self, status: Status, now: datetime) -> None:
         self.status = status
         self.updated_at = now
+
+
+def _plain(value: Any) -> Any:
+    """As the activity log shows it."""
+    return value.value if isinstance(value, Enum) else value
