@@ -19,6 +19,7 @@ from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, ListView, list_answer
 from talelio_backend.shared.presentation.schemas import (BlankIsNone, Body, Line, LongText,
                                                          PatchBody, Query, Time, View)
+from talelio_backend.shared.services.idempotency import RequestKey
 from talelio_backend.shared.services.listing import Document, Page, SortOption
 from talelio_backend.shared.services.provenance import Provenance, provenance
 from talelio_backend.shared.services.rate_limit import Limit, RateLimited
@@ -85,6 +86,7 @@ class Things:
     def __init__(self) -> None:
         self.kept: dict[str, tuple[int, ThingView]] = {}
         self.calls: list[str] = []
+        self.coins: list[RequestKey] = []
         self.provenance: Provenance | None = None
         self.failures: list[Exception] = []
 
@@ -202,6 +204,20 @@ class OwnResource(OfThings):
         return Answer(body=ThingView(name=str(call.caller.level), note=body.text, count=0))
 
 
+class CoinsResource(OfThings):
+    """Where a request without its key is refused; what was made knows the key for good."""
+
+    @endpoint(access=Level.MEMBER,
+              summary='Throws a coin',
+              response=ThingView,
+              status=201,
+              key_required=True)
+    def post(self, body: ThingBody, call: Call) -> Answer:
+        assert call.request_key is not None
+        self._things.coins.append(call.request_key)
+        return Answer(body=ThingView(name=body.name, note=None, count=len(self._things.coins)))
+
+
 class SignOffResource(OfThings):
 
     @endpoint(access=Level.EVERYONE, summary='Clears the cookie', status=204)
@@ -240,8 +256,8 @@ class OddResource(OfThings):
 
 
 ROUTES = (('/v1/things', ThingsResource), ('/v1/things/<name>', ThingResource),
-          ('/v1/own', OwnResource), ('/v1/accounts/sign-off', SignOffResource), ('/v1/odd/<kind>',
-                                                                                 OddResource))
+          ('/v1/coins', CoinsResource), ('/v1/own', OwnResource),
+          ('/v1/accounts/sign-off', SignOffResource), ('/v1/odd/<kind>', OddResource))
 
 
 class Sample:

@@ -452,7 +452,7 @@ def upgrade() -> None:
                                                                   sa.Uuid(),
                                                                   nullable=True),
         sa.Column('overdue_day', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('request_key', sa.String(length=64), nullable=True),
+        sa.Column('request_key', sa.LargeBinary(), nullable=True),
         sa.Column('request_fingerprint', sa.String(length=64), nullable=True),
         sa.Column('note', sa.Text(), nullable=False),
         sa.Column('actor_id', sa.Uuid(), nullable=True),

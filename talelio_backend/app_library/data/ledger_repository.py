@@ -3,7 +3,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, exists, select
+from sqlalchemy import LargeBinary, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from talelio_backend.app_library.data.accrual import accrued
@@ -23,7 +23,7 @@ _overdue = select(Entry, _E.overdue_day.label('begun'),
                   exists().where(_void.c.voids == _E.id).label('voided')).where(
                       _E.loan_id == bindparam('loan_id', type_=Id), _E.overdue_day.is_not(None),
                       _E.voids.is_(None)).order_by(_E.overdue_day)
-_of_request = select(Entry).where(_E.request_key == bindparam('key', type_=String))
+_of_request = select(Entry).where(_E.request_key == bindparam('key', type_=LargeBinary))
 
 
 class SqlLedgerRepository:
@@ -41,7 +41,7 @@ class SqlLedgerRepository:
     def is_voided(self, entry_id: UUID) -> bool:
         return bool(self._session.scalar(select(exists().where(_E.voids == entry_id))))
 
-    def of_request(self, key: str) -> Entry | None:
+    def of_request(self, key: bytes) -> Entry | None:
         return self._session.scalars(_of_request, {'key': key}).one_or_none()
 
     def booked(self, member_id: UUID) -> Decimal:

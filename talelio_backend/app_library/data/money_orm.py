@@ -1,7 +1,7 @@
 """Prices and the ledger. The database itself refuses to change or remove an entry."""
 
-from sqlalchemy import (CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text,
-                        UniqueConstraint, text)
+from sqlalchemy import (CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String,
+                        Table, Text, UniqueConstraint, text)
 
 from talelio_backend.app_library.data.columns import MONEY, reference
 from talelio_backend.app_library.data.stored_types import Named, StoredRates
@@ -38,7 +38,7 @@ ledger_table = Table(
     Column('effective_at', Time, nullable=False),
     Column('created_at', Time, nullable=False),
     # Of the request that made it, so that a repeated one makes no other, however late it comes.
-    Column('request_key', String(64)),
+    Column('request_key', LargeBinary),
     Column('request_fingerprint', String(64)),
     CheckConstraint("kind IN ('charge', 'payment', 'waiver', 'refund', 'void')", name='kind'),
     CheckConstraint("reason IN ('rent', 'overdue', 'lost', 'damage', 'other')", name='reason'),

@@ -40,6 +40,7 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         'uq_library_tariff_effective_from': money_errors.TariffDateTaken,
         'fk_library_loan_tariff_id': money_errors.TariffInUse,
         'uq_library_ledger_voids': money_errors.AlreadyVoided,
+        'uq_library_ledger_overdue_day': money_errors.OverdueDayBooked,
     }
 
     holds: SqlHoldRepository

@@ -71,7 +71,7 @@ class Entry(Aggregate):
     actor_id: UUID | None
     effective_at: datetime
     created_at: datetime
-    request_key: str | None = field(default=None)
+    request_key: bytes | None = field(default=None)
     request_fingerprint: str | None = field(default=None)
 
     @classmethod

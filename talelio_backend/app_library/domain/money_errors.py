@@ -48,6 +48,11 @@ class AlreadyVoided(Conflict):
     title = 'The entry was voided already.'
 
 
+class OverdueDayBooked(Conflict):
+    code = 'overdue_day_booked'
+    title = 'This late day was booked already.'
+
+
 class NotVoidable(Conflict):
     code = 'not_voidable'
     title = 'A void is not voided itself.'

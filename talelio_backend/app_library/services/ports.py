@@ -199,7 +199,7 @@ class LedgerRepository(Protocol):
     def is_voided(self, entry_id: UUID) -> bool:
         ...
 
-    def of_request(self, key: str) -> Entry | None:
+    def of_request(self, key: bytes) -> Entry | None:
         """The entry that a request with this key made, however long ago."""
         ...
 

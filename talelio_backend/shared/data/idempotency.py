@@ -1,4 +1,3 @@
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,8 @@ from talelio_backend.shared.domain.ids import new_id
 from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.idempotency import (Claim, IdempotencyAnswerLost,
                                                          IdempotencyInProgress,
-                                                         IdempotencyKeyReused, StoredAnswer)
+                                                         IdempotencyKeyReused, RequestKey,
+                                                         StoredAnswer)
 
 KEPT_FOR = timedelta(hours=24)
 # A request lives at most this long (gunicorn's timeout is below it); a claim without an answer
@@ -23,7 +23,6 @@ table = Table(
     'idempotency_key',
     metadata,
     Column('id', Id, primary_key=True),
-    # SHA-256 over caller, route and key: of fixed length, and says nothing about the caller.
     Column('scope', LargeBinary, nullable=False, unique=True),
     Column('fingerprint', Text, nullable=False),
     Column('created_at', Time, nullable=False),
@@ -46,7 +45,7 @@ class SqlIdempotencyStore:
         self._clock = clock
 
     def claim(self, *, caller: str, route: str, key: str, fingerprint: str) -> Claim:
-        scope = hashlib.sha256('\0'.join((caller, route, key)).encode()).digest()
+        scope = RequestKey(caller=caller, route=route, key=key, fingerprint=fingerprint).scope
         claim = Claim(id=new_id())
         now = self._clock.now()
         with database_failures(), self._engine.begin() as connection:

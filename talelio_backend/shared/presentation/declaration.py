@@ -18,7 +18,9 @@ class Declaration:
     caller with a bad access token for a stranger, where a cookie decides; ``any_origin`` admits
     pages of every origin to a route that lies among the cookie routes and reads no cookie;
     ``any_path`` admits U+0000 in the path, where no database is asked for what it says;
-    ``sensitive`` shuts out an administrator who acts as somebody else."""
+    ``sensitive`` shuts out an administrator who acts as somebody else; ``key_required`` refuses
+    an idempotent endpoint without its key, and the resource keeps ``Call.request_key`` for good
+    with what it made."""
 
     access: Level
     summary: str
@@ -35,6 +37,7 @@ class Declaration:
     any_path: bool = False
     if_match: Literal['no', 'accepted', 'required'] = 'no'
     idempotent: bool = False
+    key_required: bool = False
     body_optional: bool = False
     consumes: str = 'application/json'
     produces: str = 'application/json'

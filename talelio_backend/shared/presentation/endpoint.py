@@ -19,15 +19,17 @@ from talelio_backend.shared.presentation.edge import caller, edge
 from talelio_backend.shared.presentation.guard import check_access
 from talelio_backend.shared.presentation.problems import PathNotFound
 from talelio_backend.shared.services.authentication import Caller
+from talelio_backend.shared.services.idempotency import RequestKey
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One request, checked. ``expected_version`` is the version that If-Match names, None where
-    the caller does not care."""
+    the caller does not care. ``request_key`` is its Idempotency-Key, where it has one."""
 
     caller: Caller
     expected_version: int | None
+    request_key: RequestKey | None
 
     @property
     def public_url(self) -> str:
@@ -74,10 +76,11 @@ def endpoint(*,
         def view(resource: Any, **path: Any) -> Response:
             request, who = request_ctx.request, caller()
             inputs = _checked(declaration, request, who, path)
+            key = _key(declaration, who)
 
             def answer(version: int | None) -> Response:
                 if wants_call:
-                    inputs['call'] = Call(caller=who, expected_version=version)
+                    inputs['call'] = Call(caller=who, expected_version=version, request_key=key)
                 return finish(method(resource, **inputs), declaration, request, who)
 
             def carry_out() -> Response:
@@ -85,7 +88,7 @@ def endpoint(*,
                     return answer(None)
                 return conditional.if_match(declaration, answer)
 
-            return idempotency.once(who, carry_out) if declaration.idempotent else carry_out()
+            return carry_out() if key is None else idempotency.once(key, carry_out)
 
         view.__dict__['declaration'] = declaration
         return view
@@ -95,6 +98,12 @@ def endpoint(*,
 
 def declaration_of(view: Any) -> Declaration | None:
     return cast(Declaration | None, getattr(view, 'declaration', None))
+
+
+def _key(declaration: Declaration, who: Caller) -> RequestKey | None:
+    if not declaration.idempotent:
+        return None
+    return idempotency.read_key(who, required=declaration.key_required)
 
 
 def _checked(declaration: Declaration, request: Request, who: Caller,

@@ -9,32 +9,43 @@ from talelio_backend.shared.presentation import problems, uploads
 from talelio_backend.shared.presentation.edge import edge
 from talelio_backend.shared.presentation.reading import raw_body
 from talelio_backend.shared.services.authentication import Caller
-from talelio_backend.shared.services.idempotency import StoredAnswer
+from talelio_backend.shared.services.idempotency import RequestKey, StoredAnswer
 from talelio_backend.shared.services.provenance import acting_as, provenance
 
 HEADER = 'Idempotency-Key'
+REPLAYED = 'Idempotency-Replayed'
 # What belongs to one answer and not to its replay is set anew by the edge.
 _KEPT = ('Content-Type', 'Location', 'ETag', 'Cache-Control')
 
 
-def once(caller: Caller, carry_out: Callable[[], Response]) -> Response:
-    """Carries a creating request out once per Idempotency-Key, and answers alike ever after.
-
-    Raises BadRequest for a malformed key and what the store's ``claim`` raises. A failure of ours
-    (5xx) and a request too many (429) give the key up; another refusal is an answer and is kept.
-    """
+def read_key(caller: Caller, *, required: bool) -> RequestKey | None:
+    """The request's Idempotency-Key. Raises IdempotencyKeyRequired, and BadRequest for a
+    malformed one."""
     key = request.headers.get(HEADER)
     if key is None:
-        return carry_out()
+        if required:
+            raise problems.IdempotencyKeyRequired()
+        return None
     if not 1 <= len(key) <= 255 or not all('!' <= character <= '~' for character in key):
         raise problems.BadRequest(
             Fault(f'/{HEADER}', 'wrong_form', '1 to 255 visible ASCII characters'))
+    return RequestKey(caller=str(caller.account_id or request.remote_addr),
+                      route=f'{request.method} {request.path}',
+                      key=key,
+                      fingerprint=_fingerprint(key))
+
+
+def once(key: RequestKey, carry_out: Callable[[], Response]) -> Response:
+    """Carries a creating request out once per Idempotency-Key, and answers alike ever after.
+
+    Raises what the store's ``claim`` raises. A failure of ours (5xx) and a request too many (429)
+    give the key up; another refusal is an answer and is kept.
+    """
     store = edge().idempotency
-    who = str(caller.account_id or request.remote_addr)
-    claim = store.claim(caller=who,
-                        route=f'{request.method} {request.path}',
-                        key=key,
-                        fingerprint=_fingerprint(key))
+    claim = store.claim(caller=key.caller,
+                        route=key.route,
+                        key=key.key,
+                        fingerprint=key.fingerprint)
     if claim.answer is not None:
         return _replayed(claim.answer)
     try:
@@ -73,5 +84,5 @@ def _replayed(answer: StoredAnswer) -> Response:
     response = Response(answer.body, status=answer.status)
     response.headers.pop('Content-Type', None)
     response.headers.update(answer.headers)
-    response.headers['Idempotency-Replayed'] = 'true'
+    response.headers[REPLAYED] = 'true'
     return response

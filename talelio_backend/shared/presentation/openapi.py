@@ -162,7 +162,7 @@ def _parameters(operation: Operation, schemas: _Schemas) -> Iterator[dict[str, A
     if declared.if_match != 'no':
         yield _header('If-Match', required=declared.if_match == 'required')
     if declared.idempotent:
-        yield _header('Idempotency-Key', required=False)
+        yield _header('Idempotency-Key', required=declared.key_required)
 
 
 def _header(name: str, *, required: bool) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from talelio_backend.shared.presentation.application import COOKIE_ROUTES
 from talelio_backend.shared.presentation.declaration import Declaration
 from talelio_backend.shared.presentation.endpoint import declaration_of
 from talelio_backend.shared.presentation.problems import (BadRequest, BodyTooLarge,
-                                                          IfMatchRequired, MediaTypeNotSupported,
-                                                          OriginNotAllowed, PathNotFound)
+                                                          IdempotencyKeyRequired, IfMatchRequired,
+                                                          MediaTypeNotSupported, OriginNotAllowed,
+                                                          PathNotFound)
 from talelio_backend.shared.services.authentication import (AccountBlocked, AssumedSession,
                                                             CredentialsRequired, EmailNotVerified,
                                                             TokenExpired, TokenInvalid)
@@ -75,6 +76,8 @@ def problems_of(operation: Operation) -> list[type[DomainError]]:
         found.append(IfMatchRequired)
     if declared.idempotent:
         found += [BadRequest, IdempotencyInProgress, IdempotencyKeyReused, IdempotencyAnswerLost]
+    if declared.key_required:
+        found.append(IdempotencyKeyRequired)
     if operation.path.startswith(COOKIE_ROUTES):
         found.append(OriginNotAllowed)
     if operation.variables:

@@ -32,6 +32,11 @@ class BadRequest(DomainError):
         self.faults = faults
 
 
+class IdempotencyKeyRequired(BadRequest):
+    code = 'idempotency_key_required'
+    title = 'Send an Idempotency-Key, so that a repeated request moves no money twice.'
+
+
 class PathNotFound(NotFound):
     code = 'not_found'
     title = 'There is nothing under this address.'

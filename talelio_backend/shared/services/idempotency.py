@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,6 +36,21 @@ class Claim:
 
     id: UUID
     answer: StoredAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """The Idempotency-Key of a request, whose it is and what it was sent with."""
+
+    caller: str
+    route: str
+    key: str
+    fingerprint: str
+
+    @property
+    def scope(self) -> bytes:
+        """SHA-256 over caller, route and key: of fixed length, and says nothing about them."""
+        return hashlib.sha256('\0'.join((self.caller, self.route, self.key)).encode()).digest()
 
 
 class IdempotencyStore(Protocol):

@@ -128,13 +128,13 @@ def test_an_entry_comes_back_as_it_was_stored_and_is_summed(open_uow: Open, cleo
                             amount=Decimal('7.50'),
                             note='a coffee cup',
                             now=NOW)
-        charge.request_key, charge.request_fingerprint = 'a' * 64, 'b' * 64
+        charge.request_key, charge.request_fingerprint = b'a' * 32, 'b' * 64
         uow.ledger.add(charge)
         uow.ledger.add(
             Entry.book(account, kind=Kind.PAYMENT, amount=Decimal('2.25'), note='', now=NOW))
         uow.commit()
     with open_uow() as uow:
-        found = uow.ledger.of_request('a' * 64)
+        found = uow.ledger.of_request(b'a' * 32)
         assert found is not None
         assert asdict(found) == asdict(charge)
         assert uow.ledger.booked(cleo.id) == Decimal('5.25')

@@ -116,3 +116,37 @@ def test_key_is_ignored_where_nothing_is_made(ask: Ask) -> None:
     for text in ('fine', 'better'):
         answer = ask('POST /v1/own', as_='member', json={'text': text}, headers=KEY)
         assert answer.get_json()['note'] == text
+
+
+def throw(ask: Ask, headers: dict[str, str], name: str = 'cent') -> Any:
+    return ask('POST /v1/coins', as_='member', json={'name': name}, headers=headers)
+
+
+def test_money_moves_under_a_key_alone(ask: Ask, sample: Sample) -> None:
+    assert_problem(throw(ask, {}), 400, 'idempotency_key_required')
+    assert_problem(throw(ask, {'Idempotency-Key': ''}), 400, 'bad_request')
+    assert not sample.things.coins
+    assert throw(ask, KEY).status_code == 201
+    assert throw(ask, KEY).headers['Idempotency-Replayed'] == 'true'
+    assert len(sample.things.coins) == 1
+
+
+def test_no_key_is_asked_of_whom_may_not_call_or_sends_nonsense(ask: Ask) -> None:
+    assert ask('POST /v1/coins', json={'name': 'cent'}).status_code == 401
+    assert_problem(throw(ask, {}, name=''), 422, 'validation_failed')
+
+
+def test_resource_is_told_the_key_to_keep(ask: Ask, sample: Sample) -> None:
+    throw(ask, KEY)
+    throw(ask, KEY | {'Idempotency-Key': 'two'})
+    first, second = sample.things.coins
+    assert (first.key, first.route) == ('one', 'POST /v1/coins')
+    assert len(first.scope) == 32 and first.scope != second.scope
+    assert first.fingerprint != second.fingerprint
+
+
+def test_document_says_that_the_key_is_required(ask: Ask) -> None:
+    paths = ask('GET /v1/openapi.json').get_json()['paths']
+    for path, required in (('/v1/coins', True), ('/v1/things', False)):
+        headers = {one['name']: one for one in paths[path]['post']['parameters']}
+        assert headers['Idempotency-Key']['required'] is required
