@@ -3,9 +3,12 @@
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from talelio_backend.shared.presentation.schemas import View
 
 # ASCII digits alone: Decimal would take those of other scripts as well.
 _MONEY = re.compile(r'[0-9]{1,9}(\.[0-9]{1,2})?')
@@ -35,3 +38,36 @@ MoneyText = Annotated[Decimal,
                       })]
 """An amount in a request, not negative: a string of at most two decimals; a JSON number is
 refused. It comes out as a Decimal with two digits. Bound it with ``Field(ge=…, le=…)``."""
+
+
+class CoverVariantView(View):
+    width: int
+    height: int
+    url: str
+    content_type: str
+    bytes: int
+
+
+class CoverView(View):
+    image_id: UUID
+    url: str
+    variants: list[CoverVariantView]
+
+
+class SmallBookView(View):
+    """A book where something else is about it."""
+
+    id: UUID
+    title: str
+    active: bool
+    cover: CoverView | None
+
+
+class CopyNameView(View):
+    id: UUID
+    barcode: str
+
+
+class MemberNameView(View):
+    id: UUID
+    username: str

@@ -5,7 +5,7 @@ from talelio_backend.app_library.domain.errors import (AlreadyFavourite, Favouri
                                                        UnknownReference)
 from talelio_backend.app_library.domain.favourite import Favourite
 from talelio_backend.app_library.services.waiting_ports import WaitingUnitOfWork
-from talelio_backend.shared.domain.errors import UserNotFound
+from talelio_backend.shared.domain.errors import NotYours
 from talelio_backend.shared.services.clock import Clock
 
 
@@ -16,13 +16,13 @@ class FavouritesService:
         self._clock = clock
 
     def add(self, *, member_id: UUID, book_id: UUID) -> UUID:
-        """Inactive books may be marked. Raises UserNotFound (the account is gone),
+        """Inactive books may be marked. Raises NotYours (the account is gone by now),
         UnknownReference, AlreadyFavourite with the id of the one that is there."""
         now = self._clock.now()
         with self._open_uow() as uow:
             # One member's marks come one after the other, so that the second can name the first.
             if uow.members.locked(member_id, now=now) is None:
-                raise UserNotFound()
+                raise NotYours()
             title = uow.favourites.title_of(book_id)
             if title is None:
                 raise UnknownReference('/book_id', 'book')
