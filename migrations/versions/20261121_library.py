@@ -282,7 +282,7 @@ def upgrade() -> None:
     op.create_table(
         'library_copy', sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('book_id', sa.Uuid(), nullable=False),
-        sa.Column('barcode', sa.String(length=32), nullable=False),
+        sa.Column('barcode', sa.String(length=32, collation='C'), nullable=False),
         sa.Column('condition', sa.String(length=16), nullable=False),
         sa.Column('note', sa.Text(), nullable=False),
         sa.Column('status', sa.String(length=16), nullable=False),

@@ -127,7 +127,7 @@ copy_table = Table(
     metadata,
     Column('id', Id, primary_key=True),
     reference('book_id', 'library_book.id'),
-    Column('barcode', String(32), nullable=False),
+    Column('barcode', String(32, collation='C'), nullable=False),
     Column('condition', Named(Condition), nullable=False),
     Column('note', Text, nullable=False),
     Column('status', Named(Status), nullable=False),
