@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from talelio_backend.app_library.data.catalogue_orm import (author_table, book_table,
                                                             category_table, contribution_table)
-from talelio_backend.app_library.data.isbn_columns import isbn10
+from talelio_backend.app_library.domain.isbn import isbn10_of
 from talelio_backend.shared.data.grams import gram_query, gram_vector
 from talelio_backend.shared.data.orm import Id
 from talelio_backend.shared.data.search_text import search_text
@@ -69,10 +69,14 @@ def _indexed(row: Any) -> dict[str, Any]:
         weighted_vector(A=row.title,
                         B=row.subtitle,
                         C=' '.join(filter(None, names)),
-                        D=' '.join(filter(None, (row.isbn13, row.isbn10)))),
+                        D=_isbns(row.isbn13)),
         'search_more':
         weighted_vector(A=row.publisher, B=row.category, C=row.description),
     }
+
+
+def _isbns(isbn13: str | None) -> str | None:
+    return isbn13 and ' '.join(filter(None, (isbn13, isbn10_of(isbn13))))
 
 
 def _columns_of(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -100,8 +104,7 @@ def _rows() -> Any:
                                              name='indexed').render_derived()
 
 
-_present = select(_B.id, _B.title, _B.subtitle, _B.isbn13,
-                  isbn10(_B.isbn13).label('isbn10'), _B.publisher, _B.description,
+_present = select(_B.id, _B.title, _B.subtitle, _B.isbn13, _B.publisher, _B.description,
                   category_table.c.name.label('category'),
                   _authors().label('authors')).select_from(
                       book_table.join(
