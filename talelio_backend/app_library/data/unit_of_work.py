@@ -1,5 +1,7 @@
 from sqlalchemy.orm import Session
 
+# The objects are mapped before a repository selects them.
+from talelio_backend.app_library.data import orm  # pylint: disable=unused-import
 from talelio_backend.app_library.data.author_repository import SqlAuthorRepository
 from talelio_backend.app_library.data.book_cascade import SqlBookCascade
 from talelio_backend.app_library.data.book_repository import SqlBookRepository
