@@ -19,7 +19,10 @@ _F, _B, _U = favourite_table.c, book_table.c, user_table.c
 _SORTS = (
     SqlSort(id='created_at', label='Added', key=_F.created_at),
     SqlSort(id='title', label='Title', key=_B.title_key),
-    SqlSort(id='member', label='Member', key=func.lower(_U.username), level=Level.ADMIN),
+    SqlSort(id='member',
+            label='Member',
+            key=func.lower(_U.username, type_=_U.username.type),
+            level=Level.ADMIN),
 )
 
 

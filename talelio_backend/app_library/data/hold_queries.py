@@ -42,7 +42,10 @@ _SORTS = (
     SqlSort(id='placed_at', label='Placed', key=_H.placed_at),
     SqlSort(id='title', label='Title', key=_B.title_key),
     SqlSort(id='state', label='State', key=_PLACE),
-    SqlSort(id='member', label='Member', key=func.lower(_U.username), level=Level.ADMIN),
+    SqlSort(id='member',
+            label='Member',
+            key=func.lower(_U.username, type_=_U.username.type),
+            level=Level.ADMIN),
 )
 _is_known = select(_B.id).where(_B.id == bindparam('book_id', type_=Id))
 
