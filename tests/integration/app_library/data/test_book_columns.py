@@ -19,7 +19,8 @@ ISBNS = ('9780000000002', '9780198129905', '9780141439587', '9780306406157', '97
 @pytest.fixture(name='queries')
 def make_queries(site: Site) -> BookQueries:
     covers = Covers(public_url='https://books.example', s3_public_url=None)
-    return SqlBookQueries(site.house.kernel.read, covers=covers)
+    kernel = site.house.kernel
+    return SqlBookQueries(kernel.read, covers=covers, cursors=kernel.cursors)
 
 
 def shown(queries: BookQueries, book_id: Any, reader: Person | None = None) -> dict[str, Any]:
