@@ -13,6 +13,8 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    # A book shows a picture too, and has no owner.
+    op.alter_column('image_reference', 'owner_id', existing_type=sa.Uuid(), nullable=True)
     op.create_table('library_author', sa.Column('id', sa.Uuid(), nullable=False),
                     sa.Column('given_name', sa.Text(), nullable=True),
                     sa.Column('family_name', sa.Text(), nullable=False),
@@ -30,6 +32,10 @@ def upgrade() -> None:
                     unique=False)
     op.create_index(op.f('ix_library_author_given_key_id'),
                     'library_author', ['given_key', 'id'],
+                    unique=False)
+    op.create_index('ix_library_author_given_rising',
+                    'library_author',
+                    [sa.literal_column("coalesce(nullif(given_key, ''), chr(1114111))"), 'id'],
                     unique=False)
     op.create_table('library_category', sa.Column('id', sa.Uuid(), nullable=False),
                     sa.Column('name', sa.Text(), nullable=False),
@@ -560,6 +566,8 @@ def _intake() -> None:
 
 
 def downgrade() -> None:
+    op.execute('DELETE FROM image_reference WHERE owner_id IS NULL')
+    op.alter_column('image_reference', 'owner_id', existing_type=sa.Uuid(), nullable=False)
     for table in ('library_metadata', 'library_import_file', 'library_import_problem',
                   'library_import'):
         op.drop_table(table)
@@ -663,6 +671,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_library_category_name_key_id'), table_name='library_category')
     op.drop_index(op.f('ix_library_category_created_at_id'), table_name='library_category')
     op.drop_table('library_category')
+    op.drop_index('ix_library_author_given_rising', table_name='library_author')
     op.drop_index(op.f('ix_library_author_given_key_id'), table_name='library_author')
     op.drop_index(op.f('ix_library_author_family_key_id'), table_name='library_author')
     op.drop_index(op.f('ix_library_author_created_at_id'), table_name='library_author')

@@ -64,7 +64,7 @@ reference_table = Table(
     Column('kind', Text, primary_key=True),
     Column('referrer_id', Id, primary_key=True),
     Column('image_id', Id, ForeignKey(image_table.c.id, ondelete='CASCADE'), primary_key=True),
-    Column('owner_id', Id, nullable=False),
+    Column('owner_id', Id),
     Column('title', Text, nullable=False),
     Index(None, 'image_id'),
 )

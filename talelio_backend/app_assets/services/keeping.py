@@ -86,9 +86,9 @@ def _remove(uow: AssetsUnitOfWork, image: Image, expected_version: int | None = 
 
 
 def _shown(referrer: Referrer, image: Image) -> dict[str, str | None]:
-    own = referrer.owner_id == image.owner_id
+    known = referrer.owner_id in (None, image.owner_id)
     return {
         'kind': referrer.kind,
         'id': str(referrer.id),
-        'title': referrer.title if own else None
+        'title': referrer.title if known else None
     }

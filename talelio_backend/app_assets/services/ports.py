@@ -50,11 +50,12 @@ class ImageRepository(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referrer:
-    """Something that shows images: an article, a project, an avatar."""
+    """Something that shows images: an article, a project, an avatar, a book. ``owner_id`` is
+    None for what is the house's and secret to nobody."""
 
     kind: str
     id: UUID
-    owner_id: UUID
+    owner_id: UUID | None
     title: str
 
 

@@ -7,6 +7,7 @@ from talelio_backend.app_account.domain.events import ProfileUpdated
 from talelio_backend.app_article.domain.events import ArticleEvent
 from talelio_backend.app_assets.domain.image_file import images_named_in
 from talelio_backend.app_assets.services.tracking import TRACK_REFERENCES
+from talelio_backend.app_library.domain.events import BookCreated, BookUpdated
 from talelio_backend.app_project.domain.events import ProjectEvent
 from talelio_backend.shared.services.jobs import Job, Reactions
 
@@ -17,17 +18,20 @@ def _track(*, kind: str, thing_id: UUID, title: str, owner_id: UUID, links: Iter
     images = images_named_in(links)
     if not images and not images_named_in(former_links):
         return []
-    return [
-        Job(name=TRACK_REFERENCES,
-            arguments={
-                'kind': kind,
-                'thing': str(thing_id),
-                'title': title,
-                'owner': str(owner_id),
-                'images': [str(image_id) for image_id in images]
-            },
-            lock=f'references:{kind}:{thing_id}')
-    ]
+    return [_job(kind=kind, thing_id=thing_id, title=title, owner=str(owner_id), images=images)]
+
+
+def _job(*, kind: str, thing_id: UUID, title: str, owner: str | None,
+         images: Iterable[UUID]) -> Job:
+    return Job(name=TRACK_REFERENCES,
+               arguments={
+                   'kind': kind,
+                   'thing': str(thing_id),
+                   'title': title,
+                   'owner': owner,
+                   'images': [str(image_id) for image_id in images]
+               },
+               lock=f'references:{kind}:{thing_id}')
 
 
 def on_article(event: ArticleEvent) -> list[Job]:
@@ -60,6 +64,20 @@ def on_profile(event: ProfileUpdated) -> list[Job]:
                   former_links=[avatar.before] if avatar.before else [])
 
 
+def on_book(event: BookCreated | BookUpdated) -> list[Job]:
+    cover_id = event.cover_image_id
+    changed = (event.changes or {}).get('cover_image_id')
+    if cover_id is None and (changed is None or changed.before is None):
+        return []
+    return [
+        _job(kind='book',
+             thing_id=event.book_id,
+             title=event.title,
+             owner=None,
+             images=[] if cover_id is None else [cover_id])
+    ]
+
+
 # Whatever happens to an article or a project, the event tells its links.
 REACTIONS: Reactions = {
     **{
@@ -71,4 +89,6 @@ REACTIONS: Reactions = {
         for event in ProjectEvent.__subclasses__()
     },
     ProfileUpdated: [on_profile],
+    BookCreated: [on_book],
+    BookUpdated: [on_book],
 }

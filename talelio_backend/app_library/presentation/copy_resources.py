@@ -50,8 +50,7 @@ class BookCopiesResource(Resource):
               response=CopyView,
               body_optional=True,
               errors=(BookNotFound, BarcodeTaken))
-    def post(  # pylint: disable=unused-argument
-            self, book_id: UUID, call: Call, body: NewCopyBody) -> Answer:
+    def post(self, book_id: UUID, body: NewCopyBody) -> Answer:
         copy_id = self._copies.add(book_id=book_id,
                                    barcode=body.barcode,
                                    condition=Condition(body.condition),
@@ -69,14 +68,13 @@ class CopyResource(Resource):
               summary='Read a copy',
               response=CopyView,
               errors=(CopyNotFound, ))
-    def get(self, copy_id: UUID, call: Call) -> Answer:  # pylint: disable=unused-argument
+    def get(self, copy_id: UUID) -> Answer:
         return document(self._queries.copy(copy_id))
 
     @endpoint(access=Level.ADMIN,
               summary='Change a copy: its barcode, its condition, where it is',
               response=CopyView,
               errors=(CopyNotFound, CopyInUse, BarcodeTaken))
-    def patch(  # pylint: disable=unused-argument
-            self, copy_id: UUID, call: Call, body: CopyPatchBody) -> Answer:
+    def patch(self, copy_id: UUID, body: CopyPatchBody) -> Answer:
         self._copies.change(copy_id=copy_id, changes=body.copy_changes())
         return document(self._queries.copy(copy_id))

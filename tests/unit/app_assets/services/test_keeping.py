@@ -31,7 +31,7 @@ class House:
         self.uow.kept[image.id] = image
         return image
 
-    def show(self, image: Image, *, owner_id: UUID = OWNER) -> Referrer:
+    def show(self, image: Image, *, owner_id: UUID | None = OWNER) -> Referrer:
         referrer = Referrer(kind='article', id=new_id(), owner_id=owner_id, title='Herons')
         self.uow.replace(referrer, [image.id])
         return referrer
@@ -104,6 +104,15 @@ def test_titles_of_other_peoples_things_stay_theirs() -> None:
     with pytest.raises(ImageInUse) as refused:
         house.delete(image.id)
     assert refused.value.data['used_by'][0]['title'] is None
+
+
+def test_everybody_may_know_what_is_the_houses() -> None:
+    house = House()
+    image = house.stored()
+    house.show(image, owner_id=None)
+    with pytest.raises(ImageInUse) as refused:
+        house.delete(image.id)
+    assert refused.value.data['used_by'][0]['title'] == 'Herons'
 
 
 def test_force_deletes_what_is_in_use() -> None:
