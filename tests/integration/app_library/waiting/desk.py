@@ -11,6 +11,7 @@ from tests.authors import Person, Site
 from tests.shelves import Shelved, Shelves
 
 HOLDS, FAVOURITES = '/v1/library/holds', '/v1/library/favourites'
+ADVANCE = 'library.advance_holds'
 TERMS = {
     'id': '01900000-0000-7000-8000-000000000001',
     'length_days': 20,
@@ -21,6 +22,10 @@ TERMS = {
     'overdue_cap': None,
     'rental': False,
 }
+
+
+def rfc3339(moment: datetime) -> str:
+    return moment.isoformat(timespec='microseconds').replace('+00:00', 'Z')
 
 
 def refusal(answer: Any) -> tuple[int, str]:
@@ -70,9 +75,14 @@ class Desk:
         """Makes a member of the library of the person."""
         self.site.execute(
             'INSERT INTO library_member (id, card_number, notices, calendar_turn, created_at) '
-            "VALUES (:id, replace(CAST(:id AS text), '-', ''), '{\"due_soon\": true, \"overdue\": true, \"holds\": true}',"
-            ' 0, now()) ON CONFLICT DO NOTHING',
-            id=person.id)
+            "VALUES (:id, replace(CAST(:id AS text), '-', ''), CAST(:notices AS jsonb), 0, now()) "
+            'ON CONFLICT DO NOTHING',
+            id=person.id,
+            notices=json.dumps({
+                'due_soon': True,
+                'overdue': True,
+                'holds': True
+            }))
 
     def run(self, name: str, **arguments: Any) -> None:
         """Does a job of the library as the worker would."""
