@@ -1,10 +1,11 @@
-from talelio_backend.app_library import books_part, shelving_part, waiting_part
+from talelio_backend.app_library import books_part, lending_part, shelving_part, waiting_part
 from talelio_backend.app_library.area_settings import LibrarySettings
 from talelio_backend.app_library.part import PlugPart
 from talelio_backend.shared.area import Area, Kernel
 
 # The parts of the library, each bound in a file of its own.
-PARTS: tuple[PlugPart, ...] = (books_part.plug, shelving_part.plug, waiting_part.plug)
+PARTS: tuple[PlugPart,
+             ...] = (books_part.plug, lending_part.plug, shelving_part.plug, waiting_part.plug)
 
 
 def plug(kernel: Kernel, settings: LibrarySettings) -> Area:

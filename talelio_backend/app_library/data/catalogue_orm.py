@@ -32,6 +32,12 @@ author_table = Table(
     Index(None, 'created_at', 'id'),
 )
 
+# An author without a given name comes last in both directions.
+GIVEN_RISING = func.coalesce(func.nullif(author_table.c.given_key, literal_column("''", KEY)),
+                             literal_column('chr(1114111)', KEY),
+                             type_=KEY)
+Index('ix_library_author_given_rising', GIVEN_RISING, author_table.c.id)
+
 category_table = Table(
     'library_category',
     metadata,

@@ -113,6 +113,8 @@ def _checked(declaration: Declaration, request: Request, who: Caller,
     if '\0' in request.path and not declaration.any_path:
         raise PathNotFound()  # PostgreSQL's text has no U+0000
     request.max_content_length = declaration.max_body
+    if path and request.method not in ('GET', 'HEAD'):
+        reading.check_no_other_id(declaration)
     if declaration.query is not None:
         path['query'] = reading.read_query(declaration.query)
     if declaration.body is not None:

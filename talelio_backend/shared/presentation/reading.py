@@ -102,6 +102,20 @@ def check_whole(received: int) -> None:
         raise BadRequest(Fault('', 'incomplete_body', 'less came than Content-Length says'))
 
 
+def check_no_other_id(declaration: Declaration) -> None:
+    """The path alone names what a call acts on. Raises Invalid for an ``id`` in the query, or in
+    a body that the endpoint does not read: whoever sends one may mean another thing."""
+    found = 'id' in request.args
+    if not found and declaration.body is None and request.mimetype == 'application/json':
+        try:
+            content = from_json(raw_body())
+        except ValueError:
+            return
+        found = isinstance(content, dict) and 'id' in content
+    if found:
+        raise Invalid(Fault('/id', 'unknown_key', 'the path alone names what is acted on'))
+
+
 def read_body(declaration: Declaration) -> BaseModel:
     """Raises BodyTooLarge, MediaTypeNotSupported, BadRequest (not JSON), Invalid."""
     assert declaration.body is not None
