@@ -65,9 +65,9 @@ class Person:
 
 class Site:
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, app: Flask | None = None) -> None:
         self.house = house
-        self.app = make_flask(house)
+        self.app = app or make_flask(house)
         self._authenticator = FakeAuthenticator()
         self.app.extensions[KEY] = replace(self.app.extensions[KEY],
                                            authenticator=self._authenticator)

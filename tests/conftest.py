@@ -22,17 +22,15 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import make_url
 
-from talelio_backend.bootstrap import House, build, make_flask
+from talelio_backend.bootstrap import House, build
 from talelio_backend.development.servers import PostgresServer, RedisServer, S3Server
 from talelio_backend.settings import Settings
 from talelio_backend.shared.data.schema import Schema
+from tests.emptying import Emptying
+from tests.houses import Houses
 
 TEMPLATE = 'talelio_template'
 FACTS = 'talelio_servers'
-# In the order in which they refer to each other.
-SEEDED = ('library_item_type', 'library_policy', 'library_tariff')
-# In the order in which they refer to each other.
-SEEDED = ('library_item_type', 'library_policy', 'library_tariff')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,42 +200,24 @@ def settings(servers: Servers, worker_number: int,
 
 
 @pytest.fixture(scope='session')
-def seeds(settings: Settings) -> dict[str, bytes]:
-    """The library's first rows, as its migration put them there."""
-    with _link(settings) as link:
-        return {name: _copied(link, name) for name in SEEDED}
+def emptying(servers: Servers, settings: Settings) -> Emptying:
+    database = make_url(settings.database_url).database
+    url = make_url(servers.superuser_url).set(database=database)
+    return Emptying(url.render_as_string(hide_password=False))
 
 
-def _link(settings: Settings) -> psycopg.Connection[Any]:
-    url = make_url(settings.database_url).set(drivername='postgresql')
-    return psycopg.connect(url.render_as_string(hide_password=False))
-
-
-def _copied(link: psycopg.Connection[Any], table: str) -> bytes:
-    copy = sql.SQL('COPY {} TO STDOUT').format(sql.Identifier(table))
-    with link.cursor().copy(copy) as rows:
-        return b''.join(bytes(row) for row in rows)
+@pytest.fixture(scope='session')
+def houses(settings: Settings) -> Houses:
+    return Houses(settings)
 
 
 @pytest.fixture
-def clean(settings: Settings, seeds: dict[str, bytes]) -> None:
+def clean(emptying: Emptying, houses: Houses) -> Iterator[None]:
     """Empties the database (but for what migrations put there) and Redis."""
-    house = build(settings)
-    with _link(settings) as link:
-        tables = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-                              "AND tablename NOT IN ('alembic_version', 'data_epoch')").fetchall()
-        names = sql.SQL(', ').join(sql.Identifier(row[0]) for row in tables)
-        # The ledger refuses to be emptied.
-        guard = 'ALTER TABLE library_ledger_entry {} TRIGGER library_ledger_whole'
-        link.execute(guard.format('DISABLE'))
-        link.execute(sql.SQL('TRUNCATE {} RESTART IDENTITY CASCADE').format(names))
-        link.execute(guard.format('ENABLE ALWAYS'))
-        for table, rows in seeds.items():
-            copy = sql.SQL('COPY {} FROM STDIN').format(sql.Identifier(table))
-            with link.cursor().copy(copy) as restored:
-                restored.write(rows)
-    house.kernel.redis.flushdb()
-    house.kernel.redis.close()
+    emptying()
+    houses.shared().kernel.redis.flushdb()
+    yield
+    houses.rest()
 
 
 MakeHouse = Callable[..., House]
@@ -245,30 +225,34 @@ MakeHouse = Callable[..., House]
 
 @pytest.fixture
 def make_house(  # pylint: disable=unused-argument  # it wants an empty database
-        settings: Settings, clean: None) -> Iterator[MakeHouse]:
+        houses: Houses, clean: None) -> Iterator[MakeHouse]:
     """Builds houses as production does: ``make_house(clock=…, settings={'registration': …})``."""
     made: list[House] = []
 
     def make(**overrides: Any) -> House:
-        changed = overrides.pop('settings', {})
-        made.append(build(settings.model_copy(update=changed), **overrides))
+        made.append(houses.build(**overrides))
         return made[-1]
 
     yield make
     for house in made:
-        house.kernel.engine.dispose()
-        house.read_engine.dispose()
-        house.kernel.redis.close()
+        house.close()
 
 
 @pytest.fixture
-def house(make_house: MakeHouse) -> House:
-    return make_house()
+def share_house(  # pylint: disable=unused-argument  # it wants an empty database
+        houses: Houses, clean: None) -> MakeHouse:
+    """For tests that leave a house as they found it: ``share_house(settings={…})``."""
+    return houses.shared
 
 
 @pytest.fixture
-def app(house: House) -> Flask:
-    return make_flask(house)
+def house(share_house: MakeHouse) -> House:
+    return share_house()
+
+
+@pytest.fixture
+def app(house: House, houses: Houses) -> Flask:
+    return houses.app(house)
 
 
 @pytest.fixture

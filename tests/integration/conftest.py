@@ -5,11 +5,12 @@ import pytest
 from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
+from tests.houses import Houses
 
 
 @pytest.fixture(name='site')
-def make_site(house: House) -> Site:
-    return Site(house)
+def make_site(house: House, houses: Houses) -> Site:
+    return Site(house, houses.app(house))
 
 
 @pytest.fixture

@@ -10,21 +10,28 @@ from talelio_backend.app_account.use_cases import UseCases, bind
 from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
 from tests.conftest import MakeHouse
-from tests.fakes import FakeClock
+from tests.fakes import NOON, FakeClock
 
 PASSWORD = 'correct horse battery'
 HOME = Visitor(ip='192.0.2.1', user_agent='curl/8.5.0')
 
 
-@pytest.fixture(name='clock')
-def _clock() -> FakeClock:
+@pytest.fixture(name='wall_clock', scope='session')
+def _wall_clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(name='clock')
+def _clock(wall_clock: FakeClock) -> FakeClock:
+    """That of the shared house, at noon again."""
+    wall_clock.set(NOON)
+    return wall_clock
+
+
 @pytest.fixture(name='house')
-def _house(make_house: MakeHouse, clock: FakeClock) -> House:
+def _house(share_house: MakeHouse, clock: FakeClock) -> House:
     """With mails unbounded: a test registers several people within one second."""
-    return make_house(clock=clock, settings={'mail_limit': '1000/minute'})
+    return share_house(clock=clock, settings={'mail_limit': '1000/minute'})
 
 
 @pytest.fixture(name='adapters')

@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from talelio_backend.bootstrap import House
+from tests.houses import Houses
 from tests.integration.app_assets.site import MakeSite, Person, Site
 
 
@@ -21,8 +22,10 @@ def build_sites(make_house: Callable[..., House]) -> Iterator[MakeSite]:
 
 
 @pytest.fixture(name='site')
-def build_site(make_site: MakeSite) -> Site:
-    return make_site()
+def build_site(house: House, houses: Houses) -> Iterator[Site]:
+    site = Site(house, houses.app(house))
+    yield site
+    site.clear()
 
 
 @pytest.fixture(name='ada')

@@ -102,9 +102,9 @@ class Person:
 
 class Site:
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, app: Flask | None = None) -> None:
         self.house = house
-        self.app: Flask = make_flask(house)
+        self.app = app or make_flask(house)
         self.client = self.app.test_client()
 
     @property

@@ -9,8 +9,8 @@ from tests.conftest import MakeHouse
 
 
 @pytest.fixture(name='house')
-def house_without_a_limit_of_mails(make_house: MakeHouse) -> House:
-    return make_house(settings={'mail_limit': '1000/minute'})
+def house_without_a_limit_of_mails(share_house: MakeHouse) -> House:
+    return share_house(settings={'mail_limit': '1000/minute'})
 
 
 def with_account(site: Site, person: Person, *, verified: bool = True) -> Person:

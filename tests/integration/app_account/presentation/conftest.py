@@ -3,8 +3,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from talelio_backend.bootstrap import House, make_flask
+from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
+from tests.houses import Houses
 from tests.integration.app_account.conftest import AddAccount, SignIn
 
 Headers = dict[str, str]
@@ -12,8 +13,8 @@ As = Callable[[str], Headers]
 
 
 @pytest.fixture(name='client')
-def _client(house: House) -> FlaskClient:
-    return make_flask(house).test_client()
+def _client(house: House, houses: Houses) -> FlaskClient:
+    return houses.app(house).test_client()
 
 
 @pytest.fixture(name='bearer')
