@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column('thing_id', sa.Uuid(), nullable=False),
         sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('kind', 'thing_id', 'due_at', name=op.f('pk_library_notice')))
     op.create_table('library_tariff', sa.Column('id', sa.String(length=30), nullable=False),
                     sa.Column('label', sa.Text(), nullable=False),

@@ -152,7 +152,8 @@ favourite_table = Table(
     Index(None, 'created_at', 'id'),
 )
 
-# What was told, so that nobody is told twice: one row for each kind, thing and due date.
+# What is to be told and was told, so that nobody is told twice: one row for each kind, thing and
+# due date.
 notice_table = Table(
     'library_notice',
     metadata,
@@ -160,6 +161,7 @@ notice_table = Table(
     Column('thing_id', Id, primary_key=True),
     Column('due_at', Time, primary_key=True),
     Column('created_at', Time, nullable=False),
+    Column('sent_at', Time),
 )
 
 mapper_registry.map_imperatively(Member, member_table)
