@@ -36,6 +36,7 @@ _SETTINGS = {
     'MAIL_BACKEND': 'smtp',
     'SMTP_URL': 'smtp://127.0.0.1:9',
     'MAIL_SENDER': 'bench@example.org',
+    'TALELIO_METADATA': 'off',
     'PUBLIC_URL': 'https://api.example.org',
     'CLIENT_URL': 'https://example.org',
     'CORS_ORIGINS': 'https://example.org',

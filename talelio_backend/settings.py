@@ -20,7 +20,8 @@ from talelio_backend.shared.data.setting_defaults import (REQUIRED, default_orig
 LENIENT = ('development', 'test')
 _OURS = ('env', 'areas', 'activity_days', 'rate_limit', 'login_limit', 'mail_limit',
          'clock_offset', 'data_dir', 'secrets', 'secrets_ttl', 'currency', 'library_credit_limit',
-         'library_due_soon_days', 'library_overdue_notice_days', 'library_history_days')
+         'library_due_soon_days', 'library_overdue_notice_days', 'library_history_days',
+         'metadata', 'metadata_contact')
 
 
 class SettingsFaults(Exception):
@@ -135,6 +136,9 @@ class Settings(BaseSettings):
     library_due_soon_days: kinds.Count = setting('days before a due date that tell it', 2)
     library_overdue_notice_days: kinds.Days = setting('late days that are told', '1,7,14')
     library_history_days: kinds.CountOrNone = setting('days of returned loans; 0: all', 730)
+    metadata: Literal['openlibrary', 'fake', 'off'] = setting('who is asked about an ISBN', 'fake',
+                                                              'openlibrary')
+    metadata_contact: kinds.Contact = setting('whom Open Library may write to', None)
     site_title: str = setting('title of feeds', 'talelio')
     site_description: str = setting('subtitle of feeds', '')
 

@@ -26,6 +26,14 @@ class LibrarySettings(Protocol):
         ...
 
     @property
+    def metadata(self) -> str:
+        ...
+
+    @property
+    def metadata_contact(self) -> str | None:
+        ...
+
+    @property
     def currency(self) -> str:
         ...
 

@@ -27,6 +27,7 @@ PRODUCTION = DEVELOPMENT | {
     'CORS_ORIGINS': 'https://example.org',
     'REGISTRATION': 'open',
     'BACKUP_AGE_RECIPIENTS': RECIPIENT,
+    'TALELIO_METADATA_CONTACT': 'staff@example.org',
 }
 REQUIRED = sorted(PRODUCTION.keys() - {'TALELIO_ENV'})
 
@@ -120,6 +121,10 @@ def test_empty_counts_as_unset(name: str) -> None:
     ('LOG_FORMAT', 'xml'),
     ('BACKUP_AGE_RECIPIENTS', RECIPIENT[:-1] + 'q'),
     ('BACKUP_AGE_RECIPIENTS', f'{RECIPIENT},AGE-SECRET-KEY-1'),
+    ('TALELIO_METADATA', 'worldcat'),
+    ('TALELIO_METADATA_CONTACT', 'nobody'),
+    ('TALELIO_METADATA_CONTACT', 'staff@example.org\tX-Other: y'),
+    ('TALELIO_METADATA_CONTACT', 'stäff@example.org'),
     ('BACKUP_AT', '24:00'),
     ('BACKUP_AT', '3 am'),
     ('BACKUP_KEEP_DAILY', '0'),
@@ -140,6 +145,17 @@ def test_backups_are_plain_only_where_somebody_says_so() -> None:
     assert Settings.load(environ | {'BACKUP_PLAINTEXT': '1'}).backup_age_recipients == ()
     assert faults(environ | {'BACKUP_PLAINTEXT': '0'}) == ['BACKUP_AGE_RECIPIENTS: missing']
     assert Settings.load(DEVELOPMENT).backup_age_recipients == ()
+
+
+def test_open_library_alone_needs_a_contact() -> None:
+    environ = PRODUCTION | {'TALELIO_METADATA_CONTACT': ''}
+
+    assert Settings.load(environ | {'TALELIO_METADATA': 'off'}).metadata_contact is None
+    assert Settings.load(DEVELOPMENT).metadata == 'fake'
+    assert Settings.load(PRODUCTION).metadata == 'openlibrary'
+    page = 'https://example.org/contact'
+    settings = Settings.load(PRODUCTION | {'TALELIO_METADATA_CONTACT': page})
+    assert settings.metadata_contact == page
 
 
 def test_backups_have_several_recipients() -> None:

@@ -10,18 +10,22 @@ from talelio_backend.app_library.data.category_repository import SqlCategoryRepo
 from talelio_backend.app_library.data.copy_repository import SqlCopyRepository
 from talelio_backend.app_library.data.favourite_repository import SqlFavouriteRepository
 from talelio_backend.app_library.data.hold_repository import SqlHoldRepository
+from talelio_backend.app_library.data.import_repository import SqlImportRepository
 from talelio_backend.app_library.data.item_type_repository import SqlItemTypeRepository
 from talelio_backend.app_library.data.ledger_repository import SqlLedgerRepository
 from talelio_backend.app_library.data.loan_repository import SqlLoanRepository
+from talelio_backend.app_library.data.member_loans import SqlMemberLoans
 from talelio_backend.app_library.data.member_repository import SqlMemberRepository
 from talelio_backend.app_library.data.notice_repository import SqlNoticeRepository
 from talelio_backend.app_library.data.parent_index import SqlBookIndex
 from talelio_backend.app_library.data.policy_repository import SqlPolicyRepository
+from talelio_backend.app_library.data.shelf import SqlShelf
 from talelio_backend.app_library.data.surroundings import SqlSurroundings
 from talelio_backend.app_library.data.tariff_repository import SqlTariffRepository
 from talelio_backend.app_library.data.title_repository import SqlTitleRepository
 from talelio_backend.app_library.domain import errors, money_errors
 from talelio_backend.shared.data.unit_of_work import SqlUnitOfWork
+from talelio_backend.shared.domain.events import Event
 
 
 class SqlLibraryUnitOfWork(SqlUnitOfWork):
@@ -63,6 +67,9 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
     members: SqlMemberRepository
     tariffs: SqlTariffRepository
     ledger: SqlLedgerRepository
+    member_loans: SqlMemberLoans
+    imports: SqlImportRepository
+    shelf: SqlShelf
 
     def attach(self, session: Session) -> None:
         """Sets the repositories."""
@@ -84,3 +91,10 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         self.members = SqlMemberRepository(session)
         self.tariffs = SqlTariffRepository(session)
         self.ledger = SqlLedgerRepository(session)
+        self.member_loans = SqlMemberLoans(session)
+        self.imports = SqlImportRepository(session)
+        self.shelf = SqlShelf(session)
+
+    def record(self, event: Event) -> None:
+        """Notes what happened to no aggregate."""
+        self._events.append(event)

@@ -20,12 +20,18 @@ class Person:
     def full_name(self) -> str:
         return f'{self.given_name} {self.family_name}' if self.given_name else self.family_name
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for one name in whatever case."""
+        return self.family_name.casefold(), (self.given_name or '').casefold()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """What a file says of one title, trimmed and not judged yet; None and empty: it says nothing.
 
-    ``row`` is the record's number in the file. ``copies`` counts all copies, those with a barcode
+    ``row`` is the record's number in the file. A new
+    book without category is uncategorised. ``copies`` counts all copies, those with a barcode
     among them. ``faults`` are what makes it unreadable: nothing is made of it then. ``remarks``
     name what was not understood and could be left out.
     """

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import ValidationInfo
 
 from talelio_backend.shared.data.age_keys import is_recipient
+from talelio_backend.shared.domain.web_address import is_web_address
 from talelio_backend.shared.services.rate_limit import parse_limits
 
 _DEFAULT_PORTS = {'http': 80, 'https': 443}
@@ -151,6 +152,17 @@ def smtp_url(value: str | None, info: ValidationInfo) -> str | None:
     elif info.data.get('mail_backend') == 'smtp':
         raise ValueError('missing')
     return value
+
+
+def contact(value: str | None, info: ValidationInfo) -> str | None:
+    if value is None:
+        if info.data.get('metadata') == 'openlibrary':
+            raise ValueError('missing')
+        return None
+    # It stands in a header of HTTP.
+    if not value.isascii() or not value.isprintable():
+        raise ValueError('not an e-mail address, and no URL')
+    return value if is_web_address(value) else sender(value)
 
 
 def mail_backend(value: str, info: ValidationInfo) -> str:

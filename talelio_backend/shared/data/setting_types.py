@@ -76,6 +76,10 @@ DefaultLanguage = Annotated[str,
                             Told('one of `LANGUAGES`')]
 Currency = Annotated[str, Field(pattern='^[A-Z]{3}$'), Told('three capital letters')]
 Credit = Annotated[Decimal | None, Field(ge=0, max_digits=12, decimal_places=2)]
+Contact = Annotated[str | None,
+                    AfterValidator(rules.contact),
+                    Told('an address, or the URL of a page; required by '
+                         '`TALELIO_METADATA=openlibrary`')]
 Days = Annotated[tuple[Annotated[int, Field(ge=1, le=365)], ...],
                  BeforeValidator(rules.split),
                  Told('1 to 365, joined by commas')]

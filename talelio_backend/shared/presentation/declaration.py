@@ -20,7 +20,8 @@ class Declaration:
     ``any_path`` admits U+0000 in the path, where no database is asked for what it says;
     ``sensitive`` shuts out an administrator who acts as somebody else; ``key_required`` refuses
     an idempotent endpoint without its key, and the resource keeps ``Call.request_key`` for good
-    with what it made."""
+    with what it made. ``file_types`` are media types of files that are taken in place of the
+    body, which is None then."""
 
     access: Level
     summary: str
@@ -40,6 +41,7 @@ class Declaration:
     key_required: bool = False
     body_optional: bool = False
     consumes: str = 'application/json'
+    file_types: tuple[str, ...] = ()
     produces: str = 'application/json'
     max_body: int = JSON_LIMIT
     other_statuses: Mapping[int, str] = field(default_factory=dict)

@@ -4,7 +4,8 @@ and the OpenAPI document is made from it."""
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast, get_type_hints
+from types import NoneType
+from typing import Any, cast, get_args, get_type_hints
 
 from flask import Request, Response
 from flask.globals import request_ctx
@@ -64,7 +65,7 @@ def endpoint(*,
                                   response=response,
                                   status=status,
                                   errors=errors,
-                                  body=hints.get('body'),
+                                  body=_schema(hints.get('body')),
                                   query=hints.get('query'),
                                   **({
                                       'idempotent': status == 201
@@ -96,6 +97,11 @@ def endpoint(*,
     return declare
 
 
+def _schema(hint: Any) -> Any:
+    """Of a body that may be a file instead."""
+    return next((one for one in get_args(hint) if one is not NoneType), hint)
+
+
 def declaration_of(view: Any) -> Declaration | None:
     return cast(Declaration | None, getattr(view, 'declaration', None))
 
@@ -118,5 +124,6 @@ def _checked(declaration: Declaration, request: Request, who: Caller,
     if declaration.query is not None:
         path['query'] = reading.read_query(declaration.query)
     if declaration.body is not None:
-        path['body'] = reading.read_body(declaration)
+        file = request.mimetype in declaration.file_types
+        path['body'] = None if file else reading.read_body(declaration)
     return path

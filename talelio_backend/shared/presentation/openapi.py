@@ -196,6 +196,12 @@ def _request_body(declared: Declaration, schemas: _Schemas) -> dict[str, Any] | 
         'content': {
             declared.consumes: {
                 'schema': schema
+            },
+            **{
+                file_type: {
+                    'schema': {}
+                }
+                for file_type in declared.file_types
             }
         }
     }

@@ -101,6 +101,7 @@ def _image(servers: Servers, worker_number: int, port: int, folder: Path) -> Ima
         'AWS_SECRET_ACCESS_KEY': servers.s3_secret_key,
         'MAIL_BACKEND': 'smtp',
         'MAIL_SENDER': 'talelio@example.org',
+        'TALELIO_METADATA': 'off',
         'SMTP_URL': 'smtp://127.0.0.1:1',
         'PUBLIC_URL': 'https://api.example.org',
         'CLIENT_URL': 'https://example.org',

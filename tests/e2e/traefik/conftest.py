@@ -42,6 +42,7 @@ def production(smtp_url: str) -> dict[str, str]:
         'BACKUP_PLAINTEXT': '1',
         'MAIL_BACKEND': 'smtp',
         'MAIL_SENDER': 'talelio@example.org',
+        'TALELIO_METADATA': 'off',
         'SMTP_URL': smtp_url,
         'WEB_CONCURRENCY': '2',
         'WEB_THREADS': '8',
