@@ -1,10 +1,10 @@
 """What favourites and notices need from outside, beside what the desk needs."""
 
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from talelio_backend.app_library.domain.favourite import Favourite
+from talelio_backend.app_library.services.notice_ports import NoticeRepository
 from talelio_backend.app_library.services.ports import DeskUnitOfWork
 
 
@@ -26,19 +26,6 @@ class FavouriteRepository(Protocol):
         ...
 
     def remove(self, favourite: Favourite) -> None:
-        ...
-
-
-class NoticeRepository(Protocol):
-    """What was told, so that nobody is told twice."""
-
-    def claim(self, *, kind: str, thing_id: UUID, due_at: datetime, now: datetime) -> bool:
-        """Takes it upon the caller to tell this. False where somebody told it, or tells it at
-        this moment."""
-        ...
-
-    def release(self, *, kind: str, thing_id: UUID, due_at: datetime) -> None:
-        """It could not be told and may be tried again."""
         ...
 
 
