@@ -34,7 +34,7 @@ def work(site: Site) -> None:
     """Does what waits for the worker, oldest first."""
     handlers = {handler.name: handler for handler in site.house.handlers}
     while True:
-        rows = site.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = "
+        rows = site.execute("DELETE FROM procrastinate_jobs WHERE id = "
                             "(SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo' "
                             "AND task_name LIKE 'library.%') RETURNING task_name, args")
         if not rows:
@@ -47,7 +47,8 @@ def imported(site: Site, person: Person, content: str | bytes, **how: Any) -> di
     answer = post(person, content, **how)
     assert answer.status_code == 202, answer.text
     work(site)
-    found: dict[str, Any] = person.get(answer.headers['Location']).json
+    found: Any = person.get(answer.headers['Location']).json
+    assert isinstance(found, dict)
     return found
 
 
