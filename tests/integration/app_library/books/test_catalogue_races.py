@@ -1,6 +1,7 @@
-"""Editors at one moment, and the desk beside them: nobody waits for ever, nothing is miscounted."""
+"""Editors at one moment, and the desk beside them: nothing is miscounted."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -90,7 +91,7 @@ def deactivate_or_add(catalogue: Catalogue, path: str, number: int) -> TestRespo
 def test_no_active_book_gets_into_an_inactive_category(catalogue: Catalogue, site: Site) -> None:
     for kind, parent in (('categories', catalogue.category_id), ('authors', catalogue.author_id)):
         path = f'/v1/library/{kind}/{parent}'
-        answers = at_once(12, lambda number, path=path: deactivate_or_add(catalogue, path, number))
+        answers = at_once(12, partial(deactivate_or_add, catalogue, path))
         assert answers.pop(5).status_code == 200
         assert set(outcomes(answers)) <= {(201, None), (409, 'parent_inactive')}
         active = site.execute('SELECT count(*) FROM library_book WHERE deactivated_at IS NULL')
