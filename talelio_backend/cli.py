@@ -70,6 +70,11 @@ class Operator:
         house = bootstrap.build(self.settings, counters=counts)
         for engine in (house.kernel.engine, house.read_engine):
             counts.watch_pool(engine)
+        faults = house.faults()
+        house.close()  # what is forked from this process connects by itself
+        if faults:
+            click.echo('\n'.join(faults), err=True)
+            raise SystemExit(BAD_CONFIGURATION)
         return folder, counts, house
 
     @property

@@ -52,6 +52,10 @@ class House:
             notifying=[handler.name for handler in self.handlers if handler.notifies])
         return [queue.settle, *(react for area in self.areas for react in area.on_restored)]
 
+    def faults(self) -> list[str]:
+        """What the settings say and the database contradicts."""
+        return [fault for area in self.areas for faults in area.faults for fault in faults()]
+
     def forget_connections(self) -> None:
         """For a process that was forked: what was connected belongs to the parent."""
         self.kernel.engine.dispose(close=False)

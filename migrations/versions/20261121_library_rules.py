@@ -18,17 +18,39 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT greatest(0, ceil(extract(epoch FROM until - start) / 86400))::integer
 $$
 ''', '''
+CREATE FUNCTION library_price(rate jsonb, days integer, OUT rent numeric,
+                              OUT minimum_applied boolean, OUT lines text)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    tiers jsonb := rate -> 'tiers';
+    minimum numeric := (rate ->> 'minimum')::numeric;
+    remaining integer := days;
+    here integer;
+    price text;
+BEGIN
+    rent := 0.00;
+    lines := '';
+    -- A loop over places and no query: of many loans, this is most of what a balance costs.
+    FOR place IN 0 .. coalesce(jsonb_array_length(tiers), 0) - 1 LOOP
+        EXIT WHEN remaining <= 0;
+        here := least(remaining, coalesce((tiers -> place ->> 'days')::integer, remaining));
+        price := tiers -> place ->> 'rate';
+        rent := rent + here * price::numeric;
+        lines := lines || CASE WHEN place = 0 THEN '' ELSE ',' END || '{"days":' || here
+            || ',"rate":"' || price || '","amount":"' || here * price::numeric || '"}';
+        remaining := remaining - here;
+    END LOOP;
+    lines := '[' || lines || ']';
+    minimum_applied := coalesce(minimum > rent, false);
+    rent := greatest(minimum, rent);
+END
+$$
+''', '''
 CREATE FUNCTION library_rent(rate jsonb, days integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN rate IS NULL OR jsonb_typeof(rate) = 'null' THEN 0.00 ELSE greatest(
-        (rate ->> 'minimum')::numeric,
-        (SELECT sum(greatest(0, least(days - before, coalesce(size, days))) * price)
-         FROM (SELECT (tier ->> 'days')::integer AS size, (tier ->> 'rate')::numeric AS price,
-                      coalesce(sum((tier ->> 'days')::integer) OVER (
-                          ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-                          0)::integer AS before
-               FROM jsonb_array_elements(rate -> 'tiers') WITH ORDINALITY AS tiers (tier, place)
-              ) AS tiers)) END
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN (library_price(rate, days)).rent;
+END
 $$
 ''', '''
 CREATE FUNCTION library_overdue(policy jsonb, days_late integer) RETURNS numeric
@@ -370,6 +392,7 @@ FUNCTIONS = ('library_rename_loans()', 'library_name_loan()', 'library_ledger_gu
              'library_count_new_contributions()', 'library_count_contributions(jsonb, integer)',
              'library_count_changed_books()', 'library_count_new_books()',
              'library_overdue(jsonb, integer)', 'library_rent(jsonb, integer)',
+             'library_price(jsonb, integer)',
              'library_days(timestamptz, timestamptz)')
 
 

@@ -2,15 +2,16 @@ from collections.abc import Iterable
 
 import click
 
-from talelio_backend.app_library import (books_part, intake_part, lending_part, shelving_part,
-                                         waiting_part)
+from talelio_backend.app_library import (books_part, intake_part, lending_part, money_part,
+                                         reading_part, shelving_part, waiting_part)
 from talelio_backend.app_library.area_settings import LibrarySettings
 from talelio_backend.app_library.part import PlugPart
 from talelio_backend.shared.area import Area, Kernel
 
 # The parts of the library, each bound in a file of its own.
 PARTS: tuple[PlugPart, ...] = (books_part.plug, intake_part.plug, lending_part.plug,
-                               shelving_part.plug, waiting_part.plug)
+                               money_part.plug, reading_part.plug, shelving_part.plug,
+                               waiting_part.plug)
 
 
 def plug(kernel: Kernel, settings: LibrarySettings) -> Area:
@@ -25,6 +26,7 @@ def plug(kernel: Kernel, settings: LibrarySettings) -> Area:
                 routes=[route for part in parts for route in part.routes],
                 handlers=[handler for part in parts for handler in part.handlers],
                 reactions=reactions,
+                faults=[fault for part in parts for fault in part.faults],
                 commands=[_group(command for part in parts for command in part.commands)])
 
 

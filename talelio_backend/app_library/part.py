@@ -20,6 +20,7 @@ class Part:
     handlers: Sequence[Handler] = ()
     reactions: Reactions = field(default_factory=dict)
     commands: Sequence['click.Command'] = ()
+    faults: Sequence[Callable[[], Sequence[str]]] = ()
 
 
 PlugPart = Callable[[Kernel, LibrarySettings], Part]

@@ -67,6 +67,9 @@ class Area:
     # Statements that give the keys of the files which the area's rows cannot do without; one
     # that is gone from the media bucket is counted.
     media: Sequence[str] = ()
+    # Called once by a process that is to serve or to work: what the settings say and the database
+    # contradicts. The process tells it and ends.
+    faults: Sequence[Callable[[], Sequence[str]]] = ()
     # Called once in a house whose database was just restored from a backup, before anybody else
     # sees it.
     on_restored: Sequence[Callable[[], None]] = ()

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, func, select
+from sqlalchemy import ColumnElement, Integer, Text, func, literal_column, select
 from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_library.data.circulation_orm import loan_table
@@ -13,6 +13,11 @@ from talelio_backend.app_library.data.columns import MONEY
 from talelio_backend.app_library.data.money_orm import ledger_table
 
 _L, _E = loan_table.c, ledger_table.c
+
+
+def amount_text(amount: ColumnElement[Decimal]) -> ColumnElement[str]:
+    """An amount as the API writes it; NULL stays NULL."""
+    return func.to_char(amount, literal_column("'FM9999999990.00'"), type_=Text)
 
 
 def days(start: ColumnElement[datetime], until: ColumnElement[datetime]) -> ColumnElement[int]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
-from talelio_backend.app_library.domain.money_events import MemberUpdated
+from talelio_backend.app_library.domain.money_events import HistoryForgotten, MemberUpdated
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.aggregate import Aggregate
 from talelio_backend.shared.domain.events import changes_between
@@ -60,6 +60,10 @@ class Member(Aggregate):
         for name, change in changed.items():
             setattr(self, name, change.after)
         self.record(MemberUpdated(member_id=self.id, username=username, changed=changed))
+
+    def forget(self, loans: int, *, username: str) -> None:
+        """So many returned loans are nobody's from now on."""
+        self.record(HistoryForgotten(member_id=self.id, username=username, loans=loans))
 
     def turn_calendar_over(self) -> None:
         """The former address of the calendar is good for nothing from now on."""

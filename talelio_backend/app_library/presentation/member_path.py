@@ -1,5 +1,7 @@
 """Whom a path below ``/v1/library/members`` means."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from talelio_backend.app_library.domain.money_errors import MemberNotFound
@@ -18,6 +20,11 @@ def named_member(member: str, caller: Caller) -> UUID:
     if member_id != caller.member_id and not caller.is_admin:
         raise NotYours()
     return member_id
+
+
+def may_name(caller: Caller, path: Mapping[str, Any]) -> None:
+    """The guard of these endpoints. Raises what ``named_member`` does."""
+    named_member(path['member'], caller)
 
 
 def _read(text: str) -> UUID:

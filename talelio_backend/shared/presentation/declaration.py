@@ -1,11 +1,12 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import DomainError
+from talelio_backend.shared.services.authentication import Caller
 
 JSON_LIMIT = 1024 * 1024
 FORM = 'application/x-www-form-urlencoded'
@@ -21,7 +22,8 @@ class Declaration:
     ``sensitive`` shuts out an administrator who acts as somebody else; ``key_required`` refuses
     an idempotent endpoint without its key, and the resource keeps ``Call.request_key`` for good
     with what it made. ``file_types`` are media types of files that are taken in place of the
-    body, which is None then."""
+    body, which is None then. ``guard`` says by the path alone whether the caller may go on,
+    before query or body are looked at."""
 
     access: Level
     summary: str
@@ -39,6 +41,7 @@ class Declaration:
     if_match: Literal['no', 'accepted', 'required'] = 'no'
     idempotent: bool = False
     key_required: bool = False
+    guard: Callable[[Caller, Mapping[str, Any]], object] | None = None
     body_optional: bool = False
     consumes: str = 'application/json'
     file_types: tuple[str, ...] = ()

@@ -118,6 +118,8 @@ def _checked(declaration: Declaration, request: Request, who: Caller,
     check_access(declaration, who, request.method)
     if '\0' in request.path and not declaration.any_path:
         raise PathNotFound()  # PostgreSQL's text has no U+0000
+    if declaration.guard is not None:
+        declaration.guard(who, path)
     request.max_content_length = declaration.max_body
     if path and request.method not in ('GET', 'HEAD'):
         reading.check_no_other_id(declaration)

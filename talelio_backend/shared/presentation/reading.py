@@ -64,7 +64,7 @@ def read_query(schema: type[BaseModel]) -> BaseModel:
 @cache
 def _parameters(schema: type[BaseModel]) -> list[tuple[str, bool, list[re.Pattern[str]]]]:
     """Name, whether it may come several times, and the forms that each value has."""
-    return [(name, getattr(info.annotation, '__origin__', None)
+    return [(info.alias or name, getattr(info.annotation, '__origin__', None)
              in (list, tuple), list(_forms_of(info.annotation)))
             for name, info in schema.model_fields.items()]
 
