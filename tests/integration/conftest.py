@@ -1,11 +1,20 @@
-"""A house with a few people in it, for the tests of an area."""
+"""A house with a few people in it, for the tests of an area; a quick AWS command line."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
+from tests.aws_server import install
 from tests.houses import Houses
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(name='site')
@@ -31,3 +40,17 @@ def ben(site: Site) -> Person:
 @pytest.fixture
 def admin(site: Site) -> Person:
     return site.person('root', level=Level.ADMIN)
+
+
+@pytest.fixture(scope='session')
+def aws_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Holds the program ``aws``: the real one, which is started once for all of its calls."""
+    folder = tmp_path_factory.mktemp('aws')
+    # The path of a socket is short.
+    with TemporaryDirectory(prefix='talelio-aws-') as near:
+        command = [sys.executable, '-m', 'tests.aws_server', f'{near}/s']
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
+            assert server.stdout is not None and server.stdout.readline() == b'ready\n'
+            install(folder / 'aws', f'{near}/s')
+            yield folder
+            server.kill()

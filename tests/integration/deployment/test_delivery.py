@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -141,9 +142,18 @@ def _endpoint(cloud: Cloud) -> Iterator[str]:
     thread.join()
 
 
-def run(endpoint: str, *command: str, **changed: str) -> subprocess.CompletedProcess[str]:
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(name='run')
+def _run(endpoint: str, aws_folder: Path) -> Run:
+    return partial(run_script, endpoint, str(aws_folder))
+
+
+def run_script(endpoint: str, aws: str, *command: str,
+               **changed: str) -> subprocess.CompletedProcess[str]:
     environment = GIVEN | {
-        'PATH': os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
+        'PATH': os.pathsep.join([aws, str(Path(sys.executable).parent), os.defpath]),
         'HOME': '/nonexistent',
         'AWS_ENDPOINT_URL': endpoint,
         'AWS_ACCESS_KEY_ID': 'key',
@@ -159,8 +169,8 @@ def run(endpoint: str, *command: str, **changed: str) -> subprocess.CompletedPro
                           check=False)
 
 
-def test_delivery_migrates_and_then_changes_the_services(cloud: Cloud, endpoint: str) -> None:
-    delivered = run(endpoint, 'deliver.sh', IMAGE)
+def test_delivery_migrates_and_then_changes_the_services(cloud: Cloud, run: Run) -> None:
+    delivered = run('deliver.sh', IMAGE)
     assert delivered.returncode == 0, delivered.stderr
     assert [action for action, _ in cloud.calls if not action.startswith('Describe')] == [
         'RegisterTaskDefinition', 'RunTask', 'RegisterTaskDefinition', 'RegisterTaskDefinition',
@@ -178,55 +188,55 @@ def test_delivery_migrates_and_then_changes_the_services(cloud: Cloud, endpoint:
     assert f'in service: {IMAGE}' in delivered.stdout
 
 
-def test_failed_migration_changes_no_service(cloud: Cloud, endpoint: str) -> None:
+def test_failed_migration_changes_no_service(cloud: Cloud, run: Run) -> None:
     cloud.exit_code = 1
-    refused = run(endpoint, 'deliver.sh', IMAGE)
+    refused = run('deliver.sh', IMAGE)
     assert refused.returncode == 1
     assert 'exit code 1' in refused.stderr and 'no service was changed' in refused.stderr
     assert not cloud.asked_for('UpdateService')
 
 
-def test_cluster_without_room_changes_no_service(cloud: Cloud, endpoint: str) -> None:
+def test_cluster_without_room_changes_no_service(cloud: Cloud, run: Run) -> None:
     cloud.room = False
-    refused = run(endpoint, 'deliver.sh', IMAGE)
+    refused = run('deliver.sh', IMAGE)
     assert refused.returncode == 1
     assert 'no room' in refused.stderr
     assert not cloud.asked_for('UpdateService')
 
 
-def test_rollback_runs_no_migration_and_notices_a_service_that_went_back(
-        cloud: Cloud, endpoint: str) -> None:
+def test_rollback_runs_no_migration_and_notices_a_service_that_went_back(cloud: Cloud,
+                                                                         run: Run) -> None:
     cloud.goes_back = 'talelio-backend-api'
-    refused = run(endpoint, 'deliver.sh', '--rollback', IMAGE)
+    refused = run('deliver.sh', '--rollback', IMAGE)
     assert refused.returncode == 1
     assert 'talelio-backend-api went back' in refused.stderr
     assert not cloud.asked_for('RunTask')
 
 
 @pytest.mark.parametrize('image', ['talelio-backend-api:1.0.0', f'x@{DIGEST[:-1]}', 'x@sha256:'])
-def test_image_without_digest_is_refused_before_anything(cloud: Cloud, endpoint: str,
+def test_image_without_digest_is_refused_before_anything(cloud: Cloud, run: Run,
                                                          image: str) -> None:
-    assert run(endpoint, 'deliver.sh', image).returncode == 1
+    assert run('deliver.sh', image).returncode == 1
     assert not cloud.calls
 
 
-def test_missing_names_are_told_before_anything(cloud: Cloud, endpoint: str) -> None:
-    refused = run(endpoint, 'deliver.sh', IMAGE, API_HOST='', CERT_RESOLVER='')
+def test_missing_names_are_told_before_anything(cloud: Cloud, run: Run) -> None:
+    refused = run('deliver.sh', IMAGE, API_HOST='', CERT_RESOLVER='')
     assert refused.returncode == 1
     assert 'not given: API_HOST' in refused.stderr
     # Only the last of the definitions has it.
-    refused = run(endpoint, 'deliver.sh', IMAGE, CERT_RESOLVER='')
+    refused = run('deliver.sh', IMAGE, CERT_RESOLVER='')
     assert refused.returncode == 1
     assert 'not given: CERT_RESOLVER' in refused.stderr
     assert not cloud.calls
 
 
-def test_scan_passes_what_is_not_critical(endpoint: str) -> None:
-    scanned = run(endpoint, 'scan_image.sh', 'talelio-backend-api', DIGEST)
+def test_scan_passes_what_is_not_critical(run: Run) -> None:
+    scanned = run('scan_image.sh', 'talelio-backend-api', DIGEST)
     assert scanned.returncode == 0, scanned.stderr
     assert scanned.stdout == f'{DIGEST}: {{"MEDIUM":3}}\n'
 
 
-def test_scan_refuses_a_critical_finding(cloud: Cloud, endpoint: str) -> None:
+def test_scan_refuses_a_critical_finding(cloud: Cloud, run: Run) -> None:
     cloud.findings = {'CRITICAL': 1, 'LOW': 4}
-    assert run(endpoint, 'scan_image.sh', 'talelio-backend-api', DIGEST).returncode == 1
+    assert run('scan_image.sh', 'talelio-backend-api', DIGEST).returncode == 1

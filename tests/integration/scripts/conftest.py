@@ -8,11 +8,12 @@ from tests.conftest import Servers, create_database
 from tests.integration.scripts.cron_host import CronHost
 
 
-def make_host(servers: Servers, home: Path, database_url: str, bucket: str) -> CronHost:
+def make_host(servers: Servers, home: Path, database_url: str, bucket: str, aws: Path) -> CronHost:
     host = CronHost(home=home,
                     servers=servers,
                     database_url=database_url,
                     bucket=bucket,
+                    aws=aws,
                     folder=f'postgres-db-backups/{uuid.uuid4().hex}')
     if bucket not in {one['Name'] for one in host.s3.list_buckets()['Buckets']}:
         host.s3.create_bucket(Bucket=bucket)
@@ -32,12 +33,14 @@ def small_database(servers: Servers, worker_number: int) -> str:
 
 
 @pytest.fixture
-def host(servers: Servers, small_database: str, worker_number: int, tmp_path: Path) -> CronHost:
-    return make_host(servers, tmp_path, small_database, f'talelio-cron-{worker_number}')
+def host(servers: Servers, small_database: str, worker_number: int, aws_folder: Path,
+         tmp_path: Path) -> CronHost:
+    return make_host(servers, tmp_path, small_database, f'talelio-cron-{worker_number}',
+                     aws_folder / 'aws')
 
 
 @pytest.fixture
-def full_host(servers: Servers, worker_number: int, tmp_path: Path) -> CronHost:
+def full_host(servers: Servers, worker_number: int, aws_folder: Path, tmp_path: Path) -> CronHost:
     """Beside it a database with the tables of every area."""
     url = create_database(servers, f'talelio_cron_{worker_number}')
-    return make_host(servers, tmp_path, url, f'talelio-cron-{worker_number}')
+    return make_host(servers, tmp_path, url, f'talelio-cron-{worker_number}', aws_folder / 'aws')

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ RECORD = '''#!/bin/sh
 printf '%s' "${{0##*/}}" >>{calls}; printf ' <%s>' "$@" >>{calls}; echo >>{calls}
 [ ! -e {home}/hooks/${{0##*/}} ] || . {home}/hooks/${{0##*/}}
 '''
-AWS = 'exec {real} "$@"\n'
+AWS = 'exec {aws} "$@"\n'
 CLIENT = 'exec {pg_bin}/${{0##*/}} "$@"\n'
 DOCKER = '''
 if [ "$1" = ps ]; then cat {home}/containers; exit; fi
@@ -53,6 +54,7 @@ class CronHost:
     database_url: str
     bucket: str
     folder: str
+    aws: Path
     variables: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +100,7 @@ class CronHost:
         file = self.home / folder / name
         file.write_text(text.format(home=self.home,
                                     calls=self.home / 'calls',
-                                    real=Path(sys.executable).parent / name,
+                                    aws=self.aws,
                                     python=sys.executable,
                                     pg_bin=postgres_bin_dir(),
                                     host=url.host,
@@ -146,7 +148,7 @@ class CronHost:
             return []
         return [line for line in lines if line.startswith(program)]
 
-    @property
+    @cached_property
     def s3(self) -> Any:
         return boto3.client('s3',
                             endpoint_url=self.servers.s3_url,
