@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, timedelta
-
-from icalendar import Calendar, Event
+from typing import Any
 
 from talelio_backend.app_library.services.calendar_ports import Due
 
@@ -13,6 +12,8 @@ class IcalWriter:
         self._client_url = client_url
 
     def write(self, loans: Sequence[Due]) -> bytes:
+        # It takes long to load, and few processes ever write a calendar.
+        from icalendar import Calendar
         calendar = Calendar()
         calendar.add('prodid', '-//talelio//library//EN')
         calendar.add('version', '2.0')
@@ -21,7 +22,8 @@ class IcalWriter:
         content: bytes = calendar.to_ical()
         return content
 
-    def _event(self, loan: Due) -> Event:
+    def _event(self, loan: Due) -> Any:
+        from icalendar import Event
         day = loan.due_at.astimezone(UTC).date()
         event = Event()
         event.add('uid', str(loan.loan_id))

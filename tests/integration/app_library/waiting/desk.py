@@ -84,7 +84,7 @@ class Desk:
                 'holds': True
             }))
 
-    def run(self, name: str, **arguments: Any) -> None:
+    def run(self, name: str, /, **arguments: Any) -> None:
         """Does a job of the library as the worker would."""
         run_job(self.site, name, **arguments)
 
@@ -94,7 +94,7 @@ class Desk:
         return [row.status for row in rows]
 
 
-def run_job(site: Site, name: str, **arguments: Any) -> None:
+def run_job(site: Site, name: str, /, **arguments: Any) -> None:
     house = site.house
     handler, = (handler for handler in plug(house.kernel, house.settings).handlers
                 if handler.name == name)
