@@ -288,6 +288,11 @@ $$
 ''', '''
 CREATE FUNCTION library_sum_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF EXISTS (SELECT FROM new_rows
+               WHERE currency <> (SELECT currency FROM library_ledger_entry LIMIT 1)) THEN
+        RAISE EXCEPTION 'the ledger is kept in another currency'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     UPDATE library_member_figures AS figures SET ledger = figures.ledger + more.amount
     FROM (SELECT member_id, sum(amount) AS amount FROM new_rows GROUP BY member_id) AS more
     WHERE figures.member_id = more.member_id;
