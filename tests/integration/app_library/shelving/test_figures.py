@@ -1,6 +1,8 @@
 """What triggers have counted equals what is there, whatever was done in whatever order."""
 
 import random
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -53,10 +55,19 @@ COUNTED = {
                 SELECT book_id FROM library_book_author WHERE author_id = author.id))
                 AS active_loans_count
         FROM library_author AS author''',
+    'member':
+    '''
+        SELECT id,
+            (SELECT coalesce(sum(amount), 0) FROM library_ledger_entry
+             WHERE member_id = member.id) AS ledger,
+            (SELECT count(*) FROM library_loan WHERE member_id = member.id) AS loans_count,
+            (SELECT count(*) FROM library_loan WHERE member_id = member.id
+             AND returned_at IS NULL) AS active_loans_count
+        FROM library_member AS member''',
 }
 
 
-def figures(site: Site, thing: str) -> dict[UUID, dict[str, int]]:
+def figures(site: Site, thing: str) -> dict[UUID, dict[str, Any]]:
     """As triggers counted."""
     rows = site.execute(f'SELECT * FROM library_{thing}_figures')
     return {row[0]: dict(row._mapping) for row in rows}  # pylint: disable=protected-access
@@ -208,6 +219,24 @@ def test_figures_are_right_after_many_things_at_once(site: Site, admin: Person,
         librarians.act()
     at_once(4, lambda _number: [librarians.act() for _ in range(10)])
     assert_counted(site)
+
+
+def test_what_was_there_before_anybody_counted_is_counted_alike(site: Site, admin: Person,
+                                                                shelf: Shelf) -> None:
+    librarians = Librarians(admin, [site.member('reader')], shelf, seed=5)
+    for _ in range(30):
+        librarians.act()
+    counted = [figures(site, thing) for thing in COUNTED]
+    path = Path(__file__).parents[4] / 'migrations' / 'versions' / '20261121_library_rules.py'
+    spec = spec_from_file_location('library_rules', path)
+    assert spec is not None and spec.loader is not None
+    rules = module_from_spec(spec)
+    spec.loader.exec_module(rules)
+    for table in rules.FIGURES:
+        site.execute(f'DELETE FROM {table}')
+    for statement in rules.RECOUNT:
+        site.execute(statement)
+    assert [figures(site, thing) for thing in COUNTED] == counted
 
 
 def test_an_author_of_several_roles_has_a_book_once(site: Site, shelf: Shelf) -> None:
