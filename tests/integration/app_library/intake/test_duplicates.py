@@ -25,8 +25,8 @@ def test_title_with_the_isbn_is_a_duplicate(site: Site, admin: Person, dry_run: 
     ({'isbn': '9780141439587'}, 1),
 ])  # yapf: disable
 def test_without_isbn_title_first_author_and_year_tell(site: Site, admin: Person,
-                                                       changes: dict[str, str],
-                                                       created: int) -> None:
+                                                       changes: dict[str,
+                                                                     str], created: int) -> None:
     imported(site, admin, table(BARE))
     found = imported(site, admin, table({**BARE, **changes}))
     assert counts(found) == (created, 0, 1 - created, 0)

@@ -104,8 +104,19 @@ def test_file_that_cannot_be_read_fails_as_a_whole(site: Site, admin: Person) ->
 
 
 def test_bad_record_stops_no_other(site: Site, admin: Person) -> None:
-    rows = [EMMA, {**EMMA, 'title': ''}, {**PERSUASION, 'item_type': 'scroll', 'year': '1818'},
-            {**PERSUASION, 'barcodes': 'A'}, {**PERSUASION, 'title': 'Sanditon', 'barcodes': 'A'}]
+    rows = [
+        EMMA, {
+            **EMMA, 'title': ''
+        }, {
+            **PERSUASION, 'item_type': 'scroll',
+            'year': '1818'
+        }, {
+            **PERSUASION, 'barcodes': 'A'
+        }, {
+            **PERSUASION, 'title': 'Sanditon',
+            'barcodes': 'A'
+        }
+    ]
     found = imported(site, admin, table(*rows))
     assert (found['state'], counts(found)) == ('done', (2, 0, 0, 3))
     assert problems(found) == [(3, '/title', 'required'), (4, '/item_type', 'unknown'),
@@ -142,8 +153,10 @@ def test_inactive_parents_take_no_new_book(site: Site, admin: Person) -> None:
 def test_import_is_told_in_the_name_of_who_began_it(site: Site, admin: Person) -> None:
     imported(site, admin, table(EMMA))
     told = {row.action: row for row in site.activity()}
-    assert {'import_started', 'import_finished', 'book_created', 'author_created',
-            'category_created', 'copy_added'} <= set(told)
+    assert {
+        'import_started', 'import_finished', 'book_created', 'author_created', 'category_created',
+        'copy_added'
+    } <= set(told)
     assert {row.actor_id for row in told.values()} == {admin.id}
     assert told['import_finished'].text == ('The import of books (csv) is done: 1 new, 0 changed')
     assert {row.area for row in told.values()} == {'library'}

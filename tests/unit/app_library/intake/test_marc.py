@@ -52,8 +52,9 @@ def test_fields_are_mapped_and_their_punctuation_is_taken_off() -> None:
                  field('700', '1 ', ('a', 'King, M. L.'), ('e', 'editor.')),
                  field('876', '  ', ('p', 'A-1')), field('876', '  ', ('p', ' A-2')))
     assert (record.row, record.title, record.subtitle) == (1, 'Emma', 'a novel')
-    assert [(who.family_name, who.given_name, who.role) for who in record.authors
-            ] == [('Austen', 'Jane', 'author'), ('King', 'M. L.', 'editor')]
+    assert [(who.family_name, who.given_name, who.role)
+            for who in record.authors] == [('Austen', 'Jane', 'author'),
+                                           ('King', 'M. L.', 'editor')]
     assert (record.isbn, record.publisher, record.year) == ('0141439580', 'Murray', '1816')
     assert (record.language, record.category) == ('en', 'Matchmaking')
     assert record.description == 'Handsome, clever, and rich.'
@@ -81,8 +82,8 @@ def test_one_who_had_two_parts_is_named_for_each() -> None:
 def test_one_name_corporate_name_and_other_works() -> None:
     record = one(field('100', '0 ', ('a', 'Plato.')), field('710', '2 ', ('a', 'Acme, Inc.')),
                  field('700', '12', ('a', 'Bell, Ada'), ('t', 'Another work')))
-    assert [(who.family_name, who.given_name)
-            for who in record.authors] == [('Plato', None), ('Acme, Inc', None)]
+    assert [(who.family_name, who.given_name) for who in record.authors] == [('Plato', None),
+                                                                             ('Acme, Inc', None)]
 
 
 def test_fixed_field_gives_language_and_year_where_no_other_does() -> None:
@@ -126,8 +127,11 @@ def test_broken_record_spoils_no_other() -> None:
     content = good + b'99999' + good[5:] + b'00030nam' + b'x' * 21 + b'\x1d\r\n' + good + good[:-9]
     records = [*MarcRecords().records(content)]
     assert MarcRecords().count(content) == len(records) == 5
-    assert [(one_.row, one_.title, len(one_.faults)) for one_ in records
-            ] == [(1, 'Emma', 0), (2, 'Emma', 0), (3, '', 1), (4, 'Emma', 0), (5, '', 1)]
+    assert [(one_.row, one_.title, len(one_.faults)) for one_ in records] == [(1, 'Emma', 0),
+                                                                              (2, 'Emma', 0),
+                                                                              (3, '', 1),
+                                                                              (4, 'Emma', 0),
+                                                                              (5, '', 1)]
 
 
 @pytest.mark.parametrize('content', [b'', b'title,authors\n', b'\x1d\x1d', b'<collection/>'])
