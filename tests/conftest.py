@@ -31,6 +31,10 @@ from tests.houses import Houses
 
 TEMPLATE = 'talelio_template'
 FACTS = 'talelio_servers'
+# They look at files or at other processes, and coverage at neither; it slows them down alone.
+UNMEASURED = ('tests/architecture/', 'tests/e2e/', 'tests/integration/benchmarks/',
+              'tests/integration/deployment/', 'tests/integration/development/',
+              'tests/integration/scripts/', 'tests/unit/benchmarks/', 'tests/unit/deployment/')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +156,12 @@ def pytest_configure(config: pytest.Config) -> None:
     running = RunningServers()
     config.stash[_RUNNING] = running
     config.stash[_SERVERS] = running.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(UNMEASURED):
+            item.add_marker('no_cover')
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
