@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from talelio_backend.app_library.data.book_index import fold_key
+from talelio_backend.shared.data.grams import gram_vector
 from talelio_backend.shared.domain.ids import new_id
 from tests.authors import Site
 
@@ -32,14 +34,16 @@ class Shelves:
         book_id, now = new_id(), 'now()'
         self._site.execute(
             'INSERT INTO library_book (id, title, category_id, item_type, description, version, '
-            'created_at, updated_at, deactivated_at, title_key) VALUES (:id, :title, :category, '
-            f':item_type, :empty, 1, {now}, {now}, CASE WHEN :active THEN NULL ELSE now() END, '
-            'lower(:title))',
+            'created_at, updated_at, deactivated_at, title_key, title_grams) VALUES (:id, :title, '
+            f':category, :item_type, :empty, 1, {now}, {now}, '
+            'CASE WHEN :active THEN NULL ELSE now() END, :key, CAST(:grams AS tsvector))',
             id=book_id,
             title=title,
             category=self.category_id,
             item_type=item_type,
             empty='',
+            key=fold_key(title),
+            grams=gram_vector(fold_key(title)),
             active=active)
         self._site.execute(
             'INSERT INTO library_book_author (book_id, author_id, role, position) '
