@@ -9,9 +9,9 @@ from talelio_backend.app_library.part import PlugPart
 from talelio_backend.shared.area import Area, Kernel
 
 # The parts of the library, each bound in a file of its own.
-PARTS: tuple[PlugPart, ...] = (books_part.plug, intake_part.plug, lending_part.plug,
-                               money_part.plug, reading_part.plug, shelving_part.plug,
-                               waiting_part.plug)
+PARTS: tuple[PlugPart,
+             ...] = (books_part.plug, intake_part.plug, lending_part.plug, money_part.plug,
+                     reading_part.plug, shelving_part.plug, waiting_part.plug)
 
 
 def plug(kernel: Kernel, settings: LibrarySettings) -> Area:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +39,10 @@ def intake_commands(importing: ImportService, queries: ImportQueries,
         except BaseException:
             importing.cancel(import_id=import_id)  # nobody else would go on with it
             raise
-        click.echo(queries.one(import_id).body)
+        document = queries.one(import_id).body
+        click.echo(document)
+        if json.loads(document)['state'] == 'failed':
+            raise SystemExit(1)
 
     @click.command('export')
     @click.option('--format', 'format_', type=click.Choice(['csv', 'marcxml']), required=True)

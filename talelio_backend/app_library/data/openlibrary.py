@@ -116,4 +116,5 @@ def _text(value: Any) -> str | None:
     """A text, or a description of one: `{"type": …, "value": …}`."""
     if isinstance(value, dict):
         value = value.get('value')
-    return str(value).strip() or None if value is not None else None
+    # PostgreSQL's text has no U+0000.
+    return str(value).replace('\0', '').strip() or None if value is not None else None

@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
-from pymarc import Field, Indicators, Subfield
+from pymarc import Field, Indicators
 from pymarc import Record as Marc
+from pymarc import Subfield
 
 from talelio_backend.app_library.data.languages import code_of, tag_of
 from talelio_backend.app_library.data.marc_binary import MarcRecords
