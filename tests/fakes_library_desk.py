@@ -116,7 +116,7 @@ class InMemoryLedger:
     def is_voided(self, entry_id: UUID) -> bool:
         return any(entry.voids == entry_id for entry in self._entries.values())
 
-    def of_request(self, key: str) -> Entry | None:
+    def of_request(self, key: bytes) -> Entry | None:
         raise NotImplementedError
 
     def overdue_of(self, loan_id: UUID) -> Sequence[OverdueDay]:
