@@ -4,7 +4,8 @@ from talelio_backend.app_assets.commands import assets_group
 from talelio_backend.app_assets.data.media import ORIGINALS
 from talelio_backend.app_assets.data.queries import SqlImageQueries
 from talelio_backend.app_assets.data.unit_of_work import SqlAssetsUnitOfWork
-from talelio_backend.app_assets.domain.events import ImageDeleted, ImageUpdated, ImageUploaded
+from talelio_backend.app_assets.domain.events import (ImageDeleted, ImagesShown, ImageUpdated,
+                                                      ImageUploaded)
 from talelio_backend.app_assets.domain.quota import Quota
 from talelio_backend.app_assets.presentation.image_files import ImageFileResource
 from talelio_backend.app_assets.presentation.resources import ImageResource, ImagesResource
@@ -62,7 +63,7 @@ def plug(kernel: Kernel, settings: AssetsSettings) -> Area:
     one = {'keeping': keeping, 'queries': queries}
     return Area(
         name='assets',
-        events=(ImageUploaded, ImageUpdated, ImageDeleted),
+        events=(ImageUploaded, ImageUpdated, ImageDeleted, ImagesShown),
         routes=(
             Route(rule='/v1/assets/images',
                   resource=ImagesResource,

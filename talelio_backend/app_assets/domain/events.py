@@ -31,3 +31,19 @@ class ImageUpdated(ImageEvent, ChangedEvent):
 class ImageDeleted(ImageEvent):
     action = 'image_deleted'
     activity = 'Deleted the image “{file_name}”'
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesShown(Event):
+    """Told by another area: a thing of theirs shows exactly these images from now on. What was
+    done to the thing is told by its own events. ``owner_id`` is None for what is the house's and
+    secret to nobody."""
+
+    action = None
+    activity = None
+
+    kind: str
+    thing_id: UUID
+    title: str
+    owner_id: UUID | None
+    image_ids: tuple[UUID, ...]

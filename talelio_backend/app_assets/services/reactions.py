@@ -5,9 +5,9 @@ from uuid import UUID
 
 from talelio_backend.app_account.domain.events import ProfileUpdated
 from talelio_backend.app_article.domain.events import ArticleEvent
+from talelio_backend.app_assets.domain.events import ImagesShown
 from talelio_backend.app_assets.domain.image_file import images_named_in
 from talelio_backend.app_assets.services.tracking import TRACK_REFERENCES
-from talelio_backend.app_library.domain.events import BookCreated, BookUpdated
 from talelio_backend.app_project.domain.events import ProjectEvent
 from talelio_backend.shared.services.jobs import Job, Reactions
 
@@ -64,17 +64,13 @@ def on_profile(event: ProfileUpdated) -> list[Job]:
                   former_links=[avatar.before] if avatar.before else [])
 
 
-def on_book(event: BookCreated | BookUpdated) -> list[Job]:
-    cover_id = event.cover_image_id
-    changed = (event.changes or {}).get('cover_image_id')
-    if cover_id is None and (changed is None or changed.before is None):
-        return []
+def on_images_shown(event: ImagesShown) -> list[Job]:
     return [
-        _job(kind='book',
-             thing_id=event.book_id,
+        _job(kind=event.kind,
+             thing_id=event.thing_id,
              title=event.title,
-             owner=None,
-             images=[] if cover_id is None else [cover_id])
+             owner=None if event.owner_id is None else str(event.owner_id),
+             images=event.image_ids)
     ]
 
 
@@ -89,6 +85,5 @@ REACTIONS: Reactions = {
         for event in ProjectEvent.__subclasses__()
     },
     ProfileUpdated: [on_profile],
-    BookCreated: [on_book],
-    BookUpdated: [on_book],
+    ImagesShown: [on_images_shown],
 }

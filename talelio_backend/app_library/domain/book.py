@@ -69,8 +69,7 @@ class Book(Aggregate):
                    created_at=now,
                    updated_at=now,
                    **kept)
-        book.record(
-            BookCreated(book_id=book.id, title=book.title, cover_image_id=book.cover_image_id))
+        book.record(BookCreated(book_id=book.id, title=book.title))
         return book
 
     @property
@@ -99,11 +98,7 @@ class Book(Aggregate):
             changed['number_owned'] = owned
         if changed:
             self._touch(now)
-            self.record(
-                BookUpdated(book_id=self.id,
-                            title=self.title,
-                            cover_image_id=self.cover_image_id,
-                            changed=changed))
+            self.record(BookUpdated(book_id=self.id, title=self.title, changed=changed))
 
     def deactivate(self, *, now: datetime) -> None:
         """Its loans go on; nobody borrows it any more. Raises AlreadyInactive."""

@@ -21,15 +21,12 @@ class BookCreated(BookEvent):
     action = 'book_created'
     activity = 'Added the book “{title}”'
 
-    cover_image_id: UUID | None = None
-
 
 @dataclass(frozen=True, kw_only=True)
 class BookUpdated(BookEvent):
     action = 'book_updated'
     activity = 'Changed the book “{title}”'
 
-    cover_image_id: UUID | None = None
     changed: Changes = field(default_factory=dict)
 
     @property

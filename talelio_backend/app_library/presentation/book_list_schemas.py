@@ -4,7 +4,7 @@ from uuid import UUID
 from pydantic import Field
 
 from talelio_backend.app_library.presentation.book_schemas import Isbn, Language
-from talelio_backend.app_library.presentation.book_views import BookView
+from talelio_backend.app_library.presentation.book_shape_schemas import BookView
 from talelio_backend.app_library.presentation.schemas import Slug, StatusName
 from talelio_backend.app_library.services.book_queries import BookFilter
 from talelio_backend.shared.presentation.lists import ListQuery, ListView

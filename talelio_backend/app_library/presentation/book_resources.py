@@ -5,7 +5,7 @@ from talelio_backend.app_library.domain.errors import (AlreadyActive, AlreadyIna
                                                        BookNotFound, CopiesInUse, IsbnTaken,
                                                        ParentInactive)
 from talelio_backend.app_library.presentation.book_schemas import BookPatchBody, NewBookBody
-from talelio_backend.app_library.presentation.book_views import BookView
+from talelio_backend.app_library.presentation.book_shape_schemas import BookView
 from talelio_backend.app_library.services.book_queries import BookQueries
 from talelio_backend.app_library.services.cataloguing import CataloguingService
 from talelio_backend.shared.domain.access import Level
@@ -79,8 +79,9 @@ class DeactivatedBookResource(_OneBook):
               errors=(BookNotFound, AlreadyInactive))
     def post(self, book_id: UUID, call: Call) -> Answer:
         return self._changed(
-            book_id, call, lambda: self._cataloguing.deactivate(
-                book_id=book_id, expected_version=call.expected_version))
+            book_id, call,
+            lambda: self._cataloguing.deactivate(book_id=book_id,
+                                                 expected_version=call.expected_version))
 
 
 class RestoredBookResource(_OneBook):
@@ -92,5 +93,6 @@ class RestoredBookResource(_OneBook):
               errors=(BookNotFound, AlreadyActive, ParentInactive))
     def post(self, book_id: UUID, call: Call) -> Answer:
         return self._changed(
-            book_id, call, lambda: self._cataloguing.restore(
-                book_id=book_id, expected_version=call.expected_version))
+            book_id, call,
+            lambda: self._cataloguing.restore(book_id=book_id,
+                                              expected_version=call.expected_version))

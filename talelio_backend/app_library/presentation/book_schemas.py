@@ -10,7 +10,7 @@ from talelio_backend.app_library.domain.book import EARLIEST_YEAR, Contribution,
 from talelio_backend.app_library.domain.copy import Condition, Status
 from talelio_backend.app_library.domain.isbn import NoIsbn, WrongCheckDigit, isbn13_of
 from talelio_backend.app_library.domain.language import NoLanguageTag, language_tag
-from talelio_backend.app_library.presentation.book_views import RoleName
+from talelio_backend.app_library.presentation.book_shape_schemas import RoleName
 from talelio_backend.app_library.presentation.schemas import Slug, SmallBookView
 from talelio_backend.app_library.services.cataloguing import NewBook
 from talelio_backend.shared.presentation.lists import ListQuery, ListView
@@ -45,7 +45,7 @@ Description = Annotated[LongText, Field(max_length=20_000)]
 Isbn = Annotated[Annotated[str, Field(max_length=80), AfterValidator(_isbn)] | None, BlankIsNone]
 Publisher = Annotated[Annotated[Line, Field(max_length=200)] | None, BlankIsNone]
 # The latest is next year, which only the clock knows.
-Year = Annotated[int, Field(ge=EARLIEST_YEAR)]
+Year = Annotated[int, Field(ge=EARLIEST_YEAR, le=9999)]
 Language = Annotated[Annotated[str, Field(max_length=35),
                                AfterValidator(_language)] | None, BlankIsNone]
 NumberOwned = Annotated[int, Field(ge=0, le=200)]

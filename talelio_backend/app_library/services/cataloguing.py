@@ -11,6 +11,7 @@ from talelio_backend.app_library.domain.errors import BookNotFound, IsbnTaken, P
 from talelio_backend.app_library.services import queueing
 from talelio_backend.app_library.services.book_ports import BookUnitOfWork, Parent
 from talelio_backend.app_library.services.copies import acquire, stock, title_of
+from talelio_backend.app_library.services.covers import shown_by, tell_cover
 from talelio_backend.shared.domain.errors import Fault, Invalid
 from talelio_backend.shared.services.clock import Clock
 
@@ -38,6 +39,7 @@ def add_book(uow: BookUnitOfWork, new: NewBook, *, copies: int, now: datetime) -
     book = Book.create(now=now, **vars(new))
     _check(uow, book, vars(new))
     uow.books.save(book)
+    tell_cover(book, former=(book.title, None))
     acquire(uow, book, copies, now=now)
     return book
 
@@ -51,7 +53,9 @@ def edit_book(uow: BookUnitOfWork,
     """Changes a locked book, likewise. Raises Invalid, IsbnTaken, ParentInactive, CopiesInUse."""
     _check(uow, book, changes)
     owned = None if number_owned is None else stock(uow, book, number_owned, now=now)
+    former = shown_by(book)
     book.edit(changes, owned=owned, now=now)
+    tell_cover(book, former=former)
     uow.books.save(book)
     queueing.settle(uow, title_of(book), now=now)
 

@@ -4,12 +4,12 @@ import pytest
 
 from talelio_backend.app_account.domain.events import ProfileUpdated
 from talelio_backend.app_article.domain import events as articles
+from talelio_backend.app_assets.domain.events import ImagesShown
 from talelio_backend.app_assets.services.ports import Referrer
 from talelio_backend.app_assets.services.reactions import REACTIONS
 from talelio_backend.app_assets.services.tracking import TrackingService
-from talelio_backend.app_library.domain import events as books
 from talelio_backend.app_project.domain import events as projects
-from talelio_backend.shared.domain.events import Change, Changes, Event
+from talelio_backend.shared.domain.events import Change, Event
 from talelio_backend.shared.domain.ids import new_id
 from talelio_backend.shared.services.jobs import Job
 from tests.fakes_assets import InMemoryAssets, an_image
@@ -94,48 +94,26 @@ def test_another_change_of_the_profile_causes_nothing() -> None:
     assert not jobs_of(event)
 
 
-def a_book(images: list[str]) -> list[Job]:
-    return [
+@pytest.mark.parametrize('owner', [OWNER, None])
+@pytest.mark.parametrize('images', [(IMAGE, ), ()])
+def test_another_area_says_what_a_thing_shows(owner: UUID | None, images: tuple[UUID,
+                                                                                ...]) -> None:
+    event = ImagesShown(kind='book',
+                        thing_id=THING,
+                        title='Emma',
+                        owner_id=owner,
+                        image_ids=images)
+    assert jobs_of(event) == [
         Job(name='assets.track_references',
             arguments={
                 'kind': 'book',
                 'thing': str(THING),
                 'title': 'Emma',
-                'owner': None,
-                'images': images
+                'owner': str(owner) if owner else None,
+                'images': [str(image) for image in images]
             },
             lock=f'references:book:{THING}')
     ]
-
-
-def test_the_cover_of_a_new_book_is_tracked() -> None:
-    event = books.BookCreated(book_id=THING, title='Emma', cover_image_id=IMAGE)
-    assert jobs_of(event) == a_book([str(IMAGE)])
-
-
-@pytest.mark.parametrize(('present', 'changed'), [
-    (IMAGE, {
-        'cover_image_id': Change(None, str(IMAGE))
-    }),
-    (IMAGE, {
-        'title': Change('Ema', 'Emma')
-    }),
-    (None, {
-        'cover_image_id': Change(str(IMAGE), None)
-    }),
-],
-                         ids=['set', 'of another title', 'taken away'])
-def test_what_becomes_of_a_cover_is_tracked(present: UUID | None, changed: Changes) -> None:
-    event = books.BookUpdated(book_id=THING, title='Emma', cover_image_id=present, changed=changed)
-    assert jobs_of(event) == a_book([str(present)] if present else [])
-
-
-def test_a_book_without_a_cover_that_had_none_causes_nothing() -> None:
-    created = books.BookCreated(book_id=THING, title='Emma')
-    updated = books.BookUpdated(book_id=THING,
-                                title='Emma',
-                                changed={'title': Change('Ema', 'Emma')})
-    assert not jobs_of(created) + jobs_of(updated)
 
 
 def test_what_belongs_to_the_house_has_no_owner() -> None:

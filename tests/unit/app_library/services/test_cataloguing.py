@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from talelio_backend.app_assets.domain.events import ImagesShown
 from talelio_backend.app_library.domain.book import Contribution
 from talelio_backend.app_library.domain.copy import Status
 from talelio_backend.app_library.domain.errors import (BookNotFound, CopiesInUse, IsbnTaken,
@@ -175,3 +176,26 @@ def test_a_new_copy_goes_to_who_waits(desk: Desk) -> None:
     assert desk.uow.stored_holds[hold].state is HoldState.READY
     assert sorted(status.value
                   for status in desk.uow.statuses(book_id)) == ['available', 'on_hold_shelf']
+
+
+def covers_told(desk: Desk) -> list[tuple[str, tuple[UUID, ...]]]:
+    return [(event.title, event.image_ids) for event in desk.uow.events
+            if isinstance(event, ImagesShown)]
+
+
+def test_the_area_of_images_knows_the_cover(desk: Desk) -> None:
+    one, two = new_id(), new_id()
+    desk.uow.surroundings.images |= {one, two}
+    book_id = desk.book(cover_image_id=one)
+    desk.edit(book_id, year=1815)
+    desk.edit(book_id, title='Ema')
+    desk.edit(book_id, cover_image_id=two)
+    desk.edit(book_id, cover_image_id=None)
+    desk.edit(book_id, title='Emma')
+    assert covers_told(desk) == [('Emma', (one, )), ('Ema', (one, )), ('Ema', (two, )),
+                                 ('Ema', ())]
+
+
+def test_of_a_book_without_a_cover_it_knows_nothing(desk: Desk) -> None:
+    desk.edit(desk.book(), title='Ema')
+    assert not covers_told(desk)
