@@ -11,8 +11,9 @@ from talelio_backend.app_account.services.sessions import SessionService, Visito
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Invalid, UserNotFound
 from tests.fakes import NOON, FakeClock
-from tests.fakes_account import (EchoDevices, FakeAccountUnitOfWork, InMemoryRefreshStore,
-                                 ReadableAccessTokens, RecordingCounters)
+from tests.fakes_account import FakeAccountUnitOfWork
+from tests.fakes_sign_in import (EchoDevices, InMemoryRefreshStore, ReadableAccessTokens,
+                                 RecordingCounters)
 
 
 class Desk:

@@ -8,7 +8,8 @@ from talelio_backend.app_account.services.registration import ApplicationRules
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Invalid
 from tests.fakes import NOON, FakeClock
-from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses, PlainHasher
+from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses
+from tests.fakes_sign_in import PlainHasher
 
 
 @pytest.fixture(name='uow')

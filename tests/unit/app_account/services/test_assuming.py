@@ -13,8 +13,9 @@ from talelio_backend.app_account.services.sessions import SessionService, Visito
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import NotYours, UserNotFound
 from tests.fakes import NOON, FakeClock
-from tests.fakes_account import (EchoDevices, FakeAccountUnitOfWork, InMemoryRefreshStore,
-                                 ReadableAccessTokens, RecordingCounters)
+from tests.fakes_account import FakeAccountUnitOfWork
+from tests.fakes_sign_in import (EchoDevices, InMemoryRefreshStore, ReadableAccessTokens,
+                                 RecordingCounters)
 
 LIFETIMES = Lifetimes(idle=timedelta(days=7), absolute=timedelta(days=30))
 HERE = Visitor(ip='192.0.2.1', user_agent='curl')

@@ -9,7 +9,8 @@ from talelio_backend.app_account.services.verification import VerificationLinks
 from talelio_backend.shared.services.mailer import (LONGEST_MAIL_PAUSE, MAIL_ATTEMPTS, MAIL_PAUSE,
                                                     MailUnavailable)
 from tests.fakes import NOON, FakeClock, RecordingMailer
-from tests.fakes_account import EchoLetters, FakeAccountUnitOfWork, ReadableLinkTokens
+from tests.fakes_account import EchoLetters, FakeAccountUnitOfWork
+from tests.fakes_sign_in import ReadableLinkTokens
 
 
 class Office:

@@ -13,8 +13,8 @@ from talelio_backend.shared.domain.errors import Invalid, SessionStoreUnavailabl
 from talelio_backend.shared.services.mail_limit import MailLimit, TooManyMails
 from talelio_backend.shared.services.rate_limit import Limit
 from tests.fakes import FakeClock, InMemoryLimiter
-from tests.fakes_account import (FakeAccountUnitOfWork, PlainAddresses, PlainHasher,
-                                 ReadableLinkTokens)
+from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses
+from tests.fakes_sign_in import PlainHasher, ReadableLinkTokens
 
 
 class Desk:

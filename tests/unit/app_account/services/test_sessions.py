@@ -11,8 +11,9 @@ from talelio_backend.app_account.services.sessions import SessionService, Signed
 from talelio_backend.shared.domain.errors import SessionStoreUnavailable
 from talelio_backend.shared.services.authentication import AccountBlocked
 from tests.fakes import NOON, FakeClock
-from tests.fakes_account import (EchoDevices, FakeAccountUnitOfWork, InMemoryRefreshStore,
-                                 ReadableAccessTokens, RecordingCounters)
+from tests.fakes_account import FakeAccountUnitOfWork
+from tests.fakes_sign_in import (EchoDevices, InMemoryRefreshStore, ReadableAccessTokens,
+                                 RecordingCounters)
 
 
 class Desk:

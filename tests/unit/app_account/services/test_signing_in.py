@@ -11,9 +11,10 @@ from talelio_backend.app_account.services.signing_in import SignInService
 from talelio_backend.shared.domain.errors import Busy
 from talelio_backend.shared.services.authentication import AccountBlocked
 from tests.fakes import NOON, FakeClock
-from tests.fakes_account import (CountingThrottle, CredentialsOf, EchoDevices,
-                                 FakeAccountUnitOfWork, InMemoryRefreshStore, PlainAddresses,
-                                 PlainHasher, ReadableAccessTokens, RecordingCounters)
+from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses
+from tests.fakes_sign_in import (CountingThrottle, CredentialsOf, EchoDevices,
+                                 InMemoryRefreshStore, PlainHasher, ReadableAccessTokens,
+                                 RecordingCounters)
 
 HOME = Visitor(ip='192.0.2.1', user_agent='Firefox on Linux')
 

@@ -7,7 +7,8 @@ from talelio_backend.app_account.services.verification import (VerificationLinks
 from talelio_backend.shared.services.mail_limit import MailLimit, TooManyMails
 from talelio_backend.shared.services.rate_limit import Limit
 from tests.fakes import NOON, FakeClock, InMemoryLimiter
-from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses, ReadableLinkTokens
+from tests.fakes_account import FakeAccountUnitOfWork, PlainAddresses
+from tests.fakes_sign_in import ReadableLinkTokens
 
 
 class Desk:
