@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (ColumnElement, FromClause, Integer, Interval, Text, bindparam, distinct,
-                        func, literal_column, or_, select, true)
+from sqlalchemy import (ColumnElement, FromClause, Integer, Interval, Table, Text, bindparam,
+                        distinct, func, literal_column, or_, select, true)
 
 from talelio_backend.app_library.data.catalogue_orm import (GIVEN_RISING, author_figures_table,
                                                             author_table, book_table,
@@ -23,11 +23,14 @@ _now = bindparam('now', type_=Time)
 _a_day = literal_column("interval '24 hours'", Interval)
 _late, _new = _L.due_at <= _now, _L.started_at > _now - _a_day
 
+Joining = Callable[[FromClause], tuple[FromClause, Any]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parent:
-    """``lately`` joins the open loans that are late and those that are new, by the present time
-    ``now``: such counts change without a write, so that no figures can hold them."""
+    """``lately`` joins the numbers of open loans that are late and of those that are new, for a
+    page of a list, ``lately_of_one`` for a single one: by the present time ``now``, without a
+    write, so that no figures can hold them."""
 
     table: Any
     figures: Any
@@ -35,14 +38,16 @@ class Parent:
     names: Mapping[str, ColumnElement[Any]]
     found_by: ColumnElement[str]
     sorts: tuple[SqlSort, ...]
-    lately: Callable[[FromClause], tuple[FromClause, Any]]
+    lately: Joining
+    lately_of_one: Joining
 
     @property
     def is_active(self) -> ColumnElement[bool]:
         return self.table.c.deactivated_at.is_(None)  # type: ignore[no-any-return]
 
-    def joined(self, *, counted: bool) -> tuple[FromClause, ColumnElement[Any]]:
-        """What to select from, and the JSON of a row."""
+    def joined(self, *, lately: Joining | None = None) -> tuple[FromClause, ColumnElement[Any]]:
+        """What to select from, and the JSON of a row: with all counts where ``lately``, one of
+        the two above, is given."""
         base = self.table.join(self.figures, self.key == self.table.c.id)
         members = {
             'id': self.table.c.id,
@@ -51,13 +56,13 @@ class Parent:
             'deactivated_at': rfc3339(self.table.c.deactivated_at),
             'books_count': self.figures.c.books_count,
         }
-        if counted:
-            base, lately = self.lately(base)
+        if lately is not None:
+            base, loans = lately(base)
             members |= {
                 'all_books_count': self.figures.c.all_books_count,
                 'active_loans_count': self.figures.c.active_loans_count,
-                'late_loans_count': func.coalesce(lately.late, 0),
-                'new_loans_count': func.coalesce(lately.new, 0),
+                'late_loans_count': func.coalesce(loans.late, 0),
+                'new_loans_count': func.coalesce(loans.new, 0),
                 'loans_count': self.figures.c.loans_count,
             }
         return base, json_object(**members,
@@ -86,15 +91,30 @@ def _lately_of_categories(base: FromClause) -> tuple[FromClause, Any]:
     return base.outerjoin(counted, counted.c.category_id == _C.id), counted.c
 
 
-def _lately_of_authors(base: FromClause) -> tuple[FromClause, Any]:
-    """Counted for each row of the page. An author of two roles in a book has its loans once."""
+def _lately_of_author(base: FromClause) -> tuple[FromClause, Any]:
+    """An author of two roles in a book has its loans once."""
     share = contribution_table.c
+    return _lately_of_row(base,
+                          books=contribution_table.join(loan_table, _L.book_id == share.book_id),
+                          of_parent=share.author_id == _A.id,
+                          parent=author_table)
+
+
+def _lately_of_category(base: FromClause) -> tuple[FromClause, Any]:
+    return _lately_of_row(base,
+                          books=book_table.join(loan_table, _L.book_id == book_table.c.id),
+                          of_parent=book_table.c.category_id == _C.id,
+                          parent=category_table)
+
+
+def _lately_of_row(base: FromClause, *, books: FromClause, of_parent: ColumnElement[bool],
+                   parent: Table) -> tuple[FromClause, Any]:
+    """Counted for each row that is shown."""
+    loan = distinct(_L.id)
     counted = select(
-        _count(distinct(_L.id), which=_late).label('late'),
-        _count(distinct(_L.id), which=_new).label('new')).select_from(
-            contribution_table.join(loan_table, _L.book_id == share.book_id)).where(
-                share.author_id == _A.id,
-                _L.returned_at.is_(None)).correlate(author_table).lateral('lately')
+        _count(loan, which=_late).label('late'),
+        _count(loan, which=_new).label('new')).select_from(books).where(
+            of_parent, _L.returned_at.is_(None)).correlate(parent).lateral('lately')
     return base.outerjoin(counted, true()), counted.c
 
 
@@ -121,7 +141,8 @@ CATEGORY = Parent(table=category_table,
                   sorts=_sorts(category_figures_table, _CATEGORY_KEY,
                                SqlSort(id='name', label='Name', key=_C.name_key),
                                SqlSort(id='created_at', label='Recency', key=_C.created_at)),
-                  lately=_lately_of_categories)
+                  lately=_lately_of_categories,
+                  lately_of_one=_lately_of_category)
 AUTHOR = Parent(table=author_table,
                 figures=author_figures_table,
                 key=_AUTHOR_KEY,
@@ -142,4 +163,5 @@ AUTHOR = Parent(table=author_table,
                             key=GIVEN_RISING,
                             falling=_A.given_key),
                     SqlSort(id='created_at', label='Recency', key=_A.created_at)),
-                lately=_lately_of_authors)
+                lately=_lately_of_author,
+                lately_of_one=_lately_of_author)

@@ -64,13 +64,13 @@ class _Parents:
         return {'now': self._clock.now()} if counted else {}
 
     def _document(self, counted: bool) -> Select[Any]:
-        base, row = self._parent.joined(counted=counted)
+        base, row = self._parent.joined(lately=self._parent.lately_of_one if counted else None)
         return select(as_text(row).label('body')).select_from(base).where(
             self._parent.table.c.id == bindparam('id', type_=Id))
 
     def _listed(self, wanted: ParentFilter, *, counted: bool, q: bool) -> Select[Any]:
         parent = self._parent
-        base, row = parent.joined(counted=counted)
+        base, row = parent.joined(lately=parent.lately if counted else None)
         listed = select(as_text(row).label('row')).select_from(base)
         if wanted.status != 'all':
             active = parent.is_active
