@@ -6,6 +6,7 @@ from talelio_backend.app_library.domain.errors import (AlreadyActive, AlreadyIna
                                                        ParentInactive)
 from talelio_backend.app_library.presentation.book_schemas import BookPatchBody, NewBookBody
 from talelio_backend.app_library.presentation.book_shape_schemas import BookView
+from talelio_backend.app_library.presentation.shelving_schemas import NothingBody
 from talelio_backend.app_library.services.book_queries import BookQueries
 from talelio_backend.app_library.services.cataloguing import CataloguingService
 from talelio_backend.shared.domain.access import Level
@@ -76,8 +77,10 @@ class DeactivatedBookResource(_OneBook):
               summary='Lend a book no more; its loans go on, its holds are cancelled',
               response=BookView,
               if_match='accepted',
+              body_optional=True,
               errors=(BookNotFound, AlreadyInactive))
-    def post(self, book_id: UUID, call: Call) -> Answer:
+    def post(  # pylint: disable=unused-argument
+            self, book_id: UUID, call: Call, body: NothingBody) -> Answer:
         return self._changed(
             book_id, call,
             lambda: self._cataloguing.deactivate(book_id=book_id,
@@ -90,8 +93,10 @@ class RestoredBookResource(_OneBook):
               summary='Lend a book again',
               response=BookView,
               if_match='accepted',
+              body_optional=True,
               errors=(BookNotFound, AlreadyActive, ParentInactive))
-    def post(self, book_id: UUID, call: Call) -> Answer:
+    def post(  # pylint: disable=unused-argument
+            self, book_id: UUID, call: Call, body: NothingBody) -> Answer:
         return self._changed(
             book_id, call,
             lambda: self._cataloguing.restore(book_id=book_id,
