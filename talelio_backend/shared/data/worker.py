@@ -104,7 +104,9 @@ def build_worker_app(address: DatabaseAddress, handlers: Sequence[Handler],
     app = App(connector=PsycopgConnector(
         conninfo=conninfo, min_size=1, max_size=8, timeout=10, reconnect_timeout=5))
     for handler in handlers:
-        options: dict[str, Any] = {'queueing_lock': handler.name} if handler.cron else {}
+        # A periodic job waits once, and runs in one worker at a time.
+        locks = ('lock', 'queueing_lock') if handler.cron else ()
+        options: dict[str, Any] = dict.fromkeys(locks, handler.name)
         task: Any = app.task(name=handler.name,
                              queue=QUEUE,
                              pass_context=True,
@@ -184,7 +186,7 @@ class Worker:
     def _start_periodic_once(self) -> None:
         for handler in self._handlers:
             if handler.cron:
-                self._jobs.defer(Job(name=handler.name, once=handler.name))
+                self._jobs.defer(Job(name=handler.name, lock=handler.name, once=handler.name))
 
     async def _rescue_for_ever(self) -> None:
         while True:

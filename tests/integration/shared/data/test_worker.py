@@ -191,6 +191,18 @@ def test_periodic_job_runs_when_a_worker_starts(start: Start, tmp_path: Path) ->
     assert eventually((tmp_path / 'beats').exists)
 
 
+def test_periodic_job_runs_in_one_worker_at_a_time(start: Start, jobs: ProcrastinateJobs,
+                                                   tmp_path: Path) -> None:
+    jobs.defer(Job(name='hang', arguments={'name': 'before'}, lock='yearly'))
+    start()
+    eventually(lambda: lines(tmp_path / 'before.begun'))
+    jobs.defer(Job(name='note', arguments={'name': 'after'}))
+    eventually(lambda: lines(tmp_path / 'after'))
+    assert lines(tmp_path / 'yearly') == 0
+    (tmp_path / 'go').touch()
+    assert eventually(lambda: lines(tmp_path / 'yearly')) == 1
+
+
 def test_job_of_a_killed_worker_is_done_by_the_next(start: Start, jobs: ProcrastinateJobs,
                                                     engine: Engine, tmp_path: Path) -> None:
     jobs.defer(Job(name='hang', arguments={'name': 'slow'}, once='slow', lock='slow'))
