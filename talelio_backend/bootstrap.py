@@ -103,6 +103,7 @@ def build(settings: Settings, **overrides: Any) -> House:
     ]
     _connect(areas, transactions)
     kernel.stored_html.extend(area.stored_html for area in areas if area.stored_html)
+    kernel.picture_keepers.extend(area.picture_keeper for area in areas if area.picture_keeper)
     flag = RedisRestoreFlag(redis)
     return House(settings=settings,
                  kernel=kernel,

@@ -47,7 +47,7 @@ def imported(site: Site, person: Person, content: str | bytes, **how: Any) -> di
     answer = post(person, content, **how)
     assert answer.status_code == 202, answer.text
     work(site)
-    found: Any = person.get(answer.headers['Location']).json
+    found: Any = person.get(answer.headers['Location']).get_json()
     assert isinstance(found, dict)
     return found
 

@@ -11,6 +11,7 @@ from talelio_backend.app_assets.presentation.image_files import ImageFileResourc
 from talelio_backend.app_assets.presentation.resources import ImageResource, ImagesResource
 from talelio_backend.app_assets.services.keeping import DELETE_OBJECTS, KeepingService
 from talelio_backend.app_assets.services.reactions import REACTIONS
+from talelio_backend.app_assets.services.receiving import ReceivingService
 from talelio_backend.app_assets.services.serving import ServingService
 from talelio_backend.app_assets.services.sweeping import SWEEP_ORPHANS, SweepingService
 from talelio_backend.app_assets.services.tracking import TRACK_REFERENCES, TrackingService
@@ -82,4 +83,5 @@ def plug(kernel: Kernel, settings: AssetsSettings) -> Area:
         ),
         reactions=REACTIONS,
         media=(ORIGINALS, ),
+        picture_keeper=ReceivingService(uploading),
         commands=(assets_group(sweeping, variants), ))

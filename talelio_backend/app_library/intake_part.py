@@ -8,7 +8,7 @@ from talelio_backend.app_library.data.marc_binary import MarcRecords
 from talelio_backend.app_library.data.marc_books import MarcXmlBooks
 from talelio_backend.app_library.data.marc_xml import MarcXmlRecords
 from talelio_backend.app_library.data.metadata_cache import SqlMetadataCache
-from talelio_backend.app_library.data.offline_metadata import FakeMetadata, NoMetadata
+from talelio_backend.app_library.data.offline_metadata import FakeMetadata, NoCovers, NoMetadata
 from talelio_backend.app_library.data.unit_of_work import SqlLibraryUnitOfWork
 from talelio_backend.app_library.domain.importing import Format
 from talelio_backend.app_library.domain.intake_events import (CatalogueExported, ImportFinished,
@@ -17,12 +17,13 @@ from talelio_backend.app_library.intake_commands import intake_commands
 from talelio_backend.app_library.part import Part
 from talelio_backend.app_library.presentation import import_resources as imports
 from talelio_backend.app_library.presentation import intake_resources as intake
-from talelio_backend.app_library.services.completing import RecordCompleter
+from talelio_backend.app_library.services.completing import COPY_COVER, RecordCompleter
+from talelio_backend.app_library.services.copying_covers import CoverService
 from talelio_backend.app_library.services.exporting import CatalogueExportService
 from talelio_backend.app_library.services.importing import RUN_IMPORT, ImportService
 from talelio_backend.app_library.services.intake_ports import BookWriter, RecordReader
 from talelio_backend.app_library.services.looking_up import CachedMetadata, MetadataService
-from talelio_backend.app_library.services.metadata import MetadataSource
+from talelio_backend.app_library.services.metadata import CoverSource, MetadataSource
 from talelio_backend.shared.area import Kernel, Route
 from talelio_backend.shared.services.jobs import Handler
 
@@ -42,7 +43,12 @@ def plug(kernel: Kernel, settings: LibrarySettings) -> Part:
     def open_uow() -> SqlLibraryUnitOfWork:
         return SqlLibraryUnitOfWork(kernel.transactions)
 
-    metadata = MetadataService(_source(kernel, settings))
+    source, cover_source = _sources(kernel, settings)
+    metadata = MetadataService(source)
+    covers = CoverService(open_uow=open_uow,
+                          source=cover_source,
+                          keepers=kernel.picture_keepers,
+                          clock=kernel.clock)
     importing = ImportService(open_uow=open_uow,
                               readers=_READERS,
                               completer=RecordCompleter(metadata),
@@ -60,21 +66,22 @@ def plug(kernel: Kernel, settings: LibrarySettings) -> Part:
                     run=importing.run,
                     attempts=10,
                     longest_pause=300,
-                    on_exhausted=importing.give_up), ),
+                    on_exhausted=importing.give_up),
+            Handler(name=COPY_COVER, run=covers.copy, attempts=8)),
         commands=intake_commands(importing, queries, exporting))
 
 
-def _source(kernel: Kernel, settings: LibrarySettings) -> MetadataSource:
+def _sources(kernel: Kernel, settings: LibrarySettings) -> tuple[MetadataSource, CoverSource]:
     if settings.metadata != 'openlibrary':
-        return FakeMetadata() if settings.metadata == 'fake' else NoMetadata()
+        return FakeMetadata() if settings.metadata == 'fake' else NoMetadata(), NoCovers()
     # What speaks HTTP is needed here alone.
     from talelio_backend.app_library.data.openlibrary import OpenLibrary
     from talelio_backend.app_library.data.turns import RedisTurns
     turns = RedisTurns(kernel.redis, name='openlibrary', interval=1)
     who = f'talelio ({settings.public_url}; {settings.metadata_contact})'
-    return CachedMetadata(OpenLibrary(turns=turns, user_agent=who),
-                          cache=SqlMetadataCache(kernel.engine, kernel.read),
-                          clock=kernel.clock)
+    library = OpenLibrary(turns=turns, user_agent=who)
+    cache = SqlMetadataCache(kernel.engine, kernel.read)
+    return CachedMetadata(library, cache=cache, clock=kernel.clock), library
 
 
 def _routes(importing: ImportService, queries: SqlImportQueries, exporting: CatalogueExportService,

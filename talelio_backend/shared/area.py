@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from talelio_backend.shared.services.markdown import MarkdownRenderer
     from talelio_backend.shared.services.metrics import Counters
     from talelio_backend.shared.services.object_store import ObjectStore
+    from talelio_backend.shared.services.pictures import PictureKeeper
     from talelio_backend.shared.services.rate_limit import RateLimiter
     from talelio_backend.shared.services.stored_html import StoredHtml
 
@@ -49,6 +50,7 @@ class Kernel:
     counters: 'Counters'
     # Of the areas that are on; filled by ``bootstrap``.
     stored_html: 'list[StoredHtml]' = field(default_factory=list)
+    picture_keepers: 'list[PictureKeeper]' = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,7 @@ class Area:
     authenticator: 'Authenticator | None' = None
     recorder: 'Recorder | None' = None
     stored_html: 'StoredHtml | None' = None
+    picture_keeper: 'PictureKeeper | None' = None
     # Called once in each new worker process, after fork.
     on_start: Sequence[Callable[[], None]] = ()
     # Statements that give the keys of the files which the area's rows cannot do without; one

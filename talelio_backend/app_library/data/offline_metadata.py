@@ -26,3 +26,10 @@ class NoMetadata:
 
     def find(self, isbn13: str, *, patience: float) -> Metadata | None:
         raise MetadataUnavailable()
+
+
+class NoCovers:
+    """Of sources that name no covers. See the port ``CoverSource``."""
+
+    def cover(self, url: str, *, patience: float) -> bytes | None:  # pylint: disable=unused-argument
+        return None

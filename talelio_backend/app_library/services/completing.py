@@ -45,8 +45,9 @@ class RecordCompleter:
             return replace(record, faults=(Fault('/isbn', error.code, error.detail), ))
         return _completed(record, found)
 
-    def cover_job(self, book_id: UUID, url: str) -> Job:
-        return Job(name=COPY_COVER, arguments={'book_id': str(book_id), 'url': url})
+    def cover_job(self, book_id: UUID, url: str, *, owner_id: UUID) -> Job:
+        arguments = {'book_id': str(book_id), 'url': url, 'owner_id': str(owner_id)}
+        return Job(name=COPY_COVER, arguments=arguments)
 
 
 def _completed(record: Record, found: Metadata) -> Record:

@@ -202,8 +202,10 @@ class ImportService:
         uow.catalogue.lock()
         decision = self._decide(uow, work, record)
         book = take(uow, decision, work.duplicates, reserved=work.reserved, now=self._clock.now())
-        if book is not None and decision.title is None and record.cover_url is not None:
-            uow.defer(self._completer.cover_job(book.id, record.cover_url))
+        owner_id = work.starter.actor_id  # a picture belongs to somebody
+        if book and decision.title is None and record.cover_url and owner_id:
+            job = self._completer.cover_job(book.id, record.cover_url, owner_id=owner_id)
+            uow.defer(job)
         return decision
 
     def _decide(self, uow: IntakeUnitOfWork, work: Work, record: Record) -> Decision:

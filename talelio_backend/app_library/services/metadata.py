@@ -27,3 +27,11 @@ class MetadataSource(Protocol):
         """None where the source does not know the book. ``patience``: seconds that the caller
         waits for its turn. Raises MetadataUnavailable."""
         ...
+
+
+class CoverSource(Protocol):
+
+    def cover(self, url: str, *, patience: float) -> bytes | None:
+        """The picture at a ``cover_url`` of this source; None where there is none. ``patience``
+        as above. Raises MetadataUnavailable."""
+        ...

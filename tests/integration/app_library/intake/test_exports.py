@@ -28,7 +28,7 @@ def test_export_is_a_file(site: Site, admin: Person, format_: str, media_type: s
     assert answer.headers['Content-Disposition'] == f'attachment; filename="{name}"'
     assert answer.headers['Cache-Control'] == 'private, no-store'
     assert 'Emma' in answer.text
-    assert admin.get(f'{EXPORT}?format=pdf').json['code'] == 'bad_request'
+    assert admin.get(f'{EXPORT}?format=pdf').get_json()['code'] == 'bad_request'
 
 
 def test_all_titles_are_exported_with_the_copies_that_are_owned(site: Site, admin: Person) -> None:

@@ -22,7 +22,8 @@ def test_imports_are_for_administrators(stranger: Person, ada: Person) -> None:
 
 def test_import_that_is_none_is_not_found(admin: Person) -> None:
     answers = (admin.get(UNKNOWN), admin.get(f'{UNKNOWN}/problems'), admin.delete(UNKNOWN))
-    assert [answer.json['code'] for answer in answers if answer.json] == ['import_not_found'] * 3
+    assert [answer.get_json()['code'] for answer in answers
+            if answer.get_json()] == ['import_not_found'] * 3
     assert {answer.status_code for answer in answers} == {404}
 
 
@@ -41,14 +42,14 @@ def test_import_makes_books_with_authors_category_and_copies(site: Site, admin: 
 
 def test_answer_tells_where_the_import_is(site: Site, admin: Person) -> None:
     answer = post(admin, table(EMMA), query='')
-    assert (answer.status_code, answer.headers['Location']) == (202,
-                                                                f'{IMPORTS}/{answer.json["id"]}')
-    told = answer.json
+    assert (answer.status_code,
+            answer.headers['Location']) == (202, f'{IMPORTS}/{answer.get_json()["id"]}')
+    told = answer.get_json()
     assert (told['state'], told['format'], told['dry_run'], told['duplicates'], told['total'],
             told['finished_at']) == ('queued', 'csv', True, 'skip', 1, None)
-    assert [one['id'] for one in admin.get(IMPORTS).json['imports']] == [told['id']]
+    assert [one['id'] for one in admin.get(IMPORTS).get_json()['imports']] == [told['id']]
     work(site)
-    done = admin.get(answer.headers['Location']).json
+    done = admin.get(answer.headers['Location']).get_json()
     assert (done['state'], done['finished_at'] is None) == ('done', False)
     assert site.execute('SELECT count(*) FROM library_import_file')[0][0] == 0
 
@@ -56,7 +57,7 @@ def test_answer_tells_where_the_import_is(site: Site, admin: Person) -> None:
 def test_same_key_is_one_import(site: Site, admin: Person) -> None:
     ids = {
         admin.post(IMPORTS, data=table(EMMA), content_type='text/csv',
-                   headers={'Idempotency-Key': 'k'}).json['id']
+                   headers={'Idempotency-Key': 'k'}).get_json()['id']
         for _ in range(2)
     }  # yapf: disable
     assert len(ids) == 1
@@ -66,18 +67,18 @@ def test_same_key_is_one_import(site: Site, admin: Person) -> None:
 @pytest.mark.parametrize('media_type', ['application/pdf', 'application/xml', 'text/plain', ''])
 def test_other_media_types_are_refused(admin: Person, media_type: str) -> None:
     answer = post(admin, table(EMMA), media_type=media_type)
-    assert (answer.status_code, answer.json['code']) == (415, 'media_type_not_supported')
+    assert (answer.status_code, answer.get_json()['code']) == (415, 'media_type_not_supported')
 
 
 def test_limits_of_a_file(site: Site, admin: Person) -> None:
     row = b'A,B,C\n'
     head = b'title,authors,category\n'
     answer = post(admin, head + row * 20_001)
-    assert (answer.status_code, answer.json['code']) == (413, 'too_many_records')
+    assert (answer.status_code, answer.get_json()['code']) == (413, 'too_many_records')
     answer = post(admin, head + b'x' * 10 * 1024 * 1024)
-    assert (answer.status_code, answer.json['code']) == (413, 'body_too_large')
+    assert (answer.status_code, answer.get_json()['code']) == (413, 'body_too_large')
     answer = post(admin, head + row * 20_000)
-    assert (answer.status_code, answer.json['total']) == (202, 20_000)
+    assert (answer.status_code, answer.get_json()['total']) == (202, 20_000)
     assert site.execute('SELECT count(*) FROM library_import')[0][0] == 1
 
 
@@ -90,7 +91,7 @@ def test_malformed_query_is_refused(admin: Person, query: str) -> None:
                                   {'isbns': ['x'], 'id': 'y'}])  # yapf: disable
 def test_list_of_isbns_has_its_form(admin: Person, body: Any) -> None:
     answer = post(admin, json.dumps(body), media_type='application/json')
-    assert (answer.status_code, answer.json['code']) == (422, 'validation_failed')
+    assert (answer.status_code, answer.get_json()['code']) == (422, 'validation_failed')
 
 
 def test_file_that_cannot_be_read_fails_as_a_whole(site: Site, admin: Person) -> None:
@@ -129,16 +130,16 @@ def test_problems_are_paged_by_row(site: Site, admin: Person) -> None:
     assert (len(found['problems']), found['problems_total'], found['failed']) == (100, 120, 60)
     path = f'{IMPORTS}/{found["id"]}/problems?limit=50'
     gathered: list[Any] = []
-    cursor = ''
+    cursor: str | None = ''
     while cursor is not None:
-        page = admin.get(path + cursor).json
+        page = admin.get(path + cursor).get_json()
         gathered += page['problems']
         cursor = page['next'] and f'&cursor={page["next"]}'
     assert [one['row'] for one in gathered] == sorted([*range(2, 62)] * 2)
     assert gathered[:100] == found['problems']
-    assert admin.get(f'{path}&sort=code_asc').json['code'] == 'bad_request'
-    assert admin.get(f'{path}&sort_options=only').json['sort'] == 'row_asc'
-    assert admin.get(f'{IMPORTS}?sort=state_asc').json['code'] == 'bad_request'
+    assert admin.get(f'{path}&sort=code_asc').get_json()['code'] == 'bad_request'
+    assert admin.get(f'{path}&sort_options=only').get_json()['sort'] == 'row_asc'
+    assert admin.get(f'{IMPORTS}?sort=state_asc').get_json()['code'] == 'bad_request'
 
 
 def test_inactive_parents_take_no_new_book(site: Site, admin: Person) -> None:

@@ -60,7 +60,7 @@ def processed(site: Site) -> int:
 
 
 def ended(admin: Person, path: str) -> bool:
-    return bool(admin.get(path).json['state'] not in ('queued', 'running'))
+    return bool(admin.get(path).get_json()['state'] not in ('queued', 'running'))
 
 
 @pytest.mark.parametrize('dry_run', ['false', 'true'])
@@ -71,12 +71,12 @@ def test_killed_worker_goes_on_where_it_stopped(site: Site, admin: Person, start
     eventually(lambda: processed(site) >= 5, seconds=60)
     worker.kill()
     worker.wait()
-    before = admin.get(path).json
+    before = admin.get(path).get_json()
     assert (before['state'], before['processed'] < ROWS) == ('running', True)
     start()
     eventually(lambda: processed(site) > before['processed'], seconds=60)
     eventually(lambda: ended(admin, path), seconds=120)
-    found = admin.get(path).json
+    found = admin.get(path).get_json()
     assert (found['state'], found['processed']) == ('done', ROWS)
     assert counts(found) == (ROWS // 2, 0, 0, ROWS // 2)
     assert found['problems_total'] == ROWS // 2
@@ -93,18 +93,18 @@ def test_two_workers_take_no_record_twice(site: Site, admin: Person) -> None:
     run = {handler.name: handler for handler in site.house.handlers}[job.task_name].run
     run(**job.args['arguments'])
     run(**job.args['arguments'])
-    assert counts(admin.get(path).json) == (4, 0, 0, 4)
+    assert counts(admin.get(path).get_json()) == (4, 0, 0, 4)
     assert len(catalogue(admin)) == 4
 
 
 def test_import_is_cancelled_before_it_begins(site: Site, admin: Person) -> None:
     path = post(admin, file_of(2)).headers['Location']
     answer = admin.delete(path)
-    assert (answer.status_code, answer.json['state']) == (202, 'cancelled')
+    assert (answer.status_code, answer.get_json()['state']) == (202, 'cancelled')
     work(site)
-    assert (admin.get(path).json['state'], catalogue(admin)) == ('cancelled', [])
+    assert (admin.get(path).get_json()['state'], catalogue(admin)) == ('cancelled', [])
     again = admin.delete(path)
-    assert (again.status_code, again.json['code']) == (409, 'import_finished')
+    assert (again.status_code, again.get_json()['code']) == (409, 'import_finished')
     assert site.execute('SELECT count(*) FROM library_import_file')[0][0] == 0
 
 
@@ -114,12 +114,12 @@ def test_running_import_is_stopped_and_keeps_what_is_through(site: Site, admin: 
     start()
     eventually(lambda: processed(site) >= 5, seconds=60)
     assert admin.delete(path).status_code == 202
-    found = admin.get(path).json
+    found = admin.get(path).get_json()
     assert found['state'] == 'cancelled'
     eventually(lambda: not site.execute('SELECT 1 FROM procrastinate_jobs WHERE status IN '
                                         "('todo', 'doing')"),
                seconds=60)
-    assert admin.get(path).json == found
+    assert admin.get(path).get_json() == found
     assert len(catalogue(admin)) == found['created']
     assert {row.state for row in site.execute('SELECT state FROM library_import')} == {'cancelled'}
 
@@ -131,7 +131,7 @@ def test_record_that_ends_every_worker_fails_the_import(site: Site, admin: Perso
     assert handler.on_exhausted is not None
     for _ in range(2):
         handler.on_exhausted(**job.args['arguments'])
-    found = admin.get(path).json
+    found = admin.get(path).get_json()
     assert (found['state'], [one['code']
                              for one in found['problems']]) == ('failed', ['internal_error'])
     assert IMPORTS in path

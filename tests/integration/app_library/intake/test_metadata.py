@@ -12,7 +12,7 @@ def test_known_book_is_told(admin: Person) -> None:
     for written in (KNOWN, '978-0-00-000000-2'):
         answer = admin.get(f'{METADATA}?isbn={written}')
         assert answer.status_code == 200
-        assert answer.json == {
+        assert answer.get_json() == {
             'isbn13': KNOWN, 'title': 'The Lighthouse Almanac', 'subtitle': None,
             'authors': ['Ada Example'], 'publisher': None, 'year': 2001, 'language': 'en',
             'description': None, 'source': 'fake'
@@ -25,16 +25,17 @@ def test_known_book_is_told(admin: Person) -> None:
                                             ('12', 'wrong_form'), ('', 'too_short')])
 def test_malformed_isbn_is_refused(admin: Person, isbn: str, code: str) -> None:
     answer = admin.get(f'{METADATA}?isbn={isbn}')
-    assert (answer.status_code, answer.json['code']) == (400, 'bad_request')
-    assert [(one['pointer'], one['code']) for one in answer.json['errors']] == [('/isbn', code)]
+    assert (answer.status_code, answer.get_json()['code']) == (400, 'bad_request')
+    assert [(one['pointer'], one['code'])
+            for one in answer.get_json()['errors']] == [('/isbn', code)]
     assert admin.get(METADATA).status_code == 400
 
 
 def test_miss_and_failure(admin: Person) -> None:
     answer = admin.get(f'{METADATA}?isbn=9780141439587')
-    assert (answer.status_code, answer.json['code']) == (404, 'metadata_not_found')
+    assert (answer.status_code, answer.get_json()['code']) == (404, 'metadata_not_found')
     answer = admin.get(f'{METADATA}?isbn={DOWN}')
-    assert (answer.status_code, answer.json['code']) == (503, 'metadata_unavailable')
+    assert (answer.status_code, answer.get_json()['code']) == (503, 'metadata_unavailable')
     assert answer.headers['Retry-After'] == '5'
 
 

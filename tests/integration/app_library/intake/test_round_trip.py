@@ -53,8 +53,9 @@ def shelve(site: Site, admin: Person, books: list[dict[str, Any]]) -> None:
     del site
     for place, book in enumerate(books):
         category = admin.post('/v1/library/categories', json={'name': book['category']})
-        category_id = category.json.get('id') or next(
-            one['id'] for one in admin.get('/v1/library/categories?limit=100').json['categories']
+        category_id = category.get_json().get('id') or next(
+            one['id']
+            for one in admin.get('/v1/library/categories?limit=100').get_json()['categories']
             if one['name'].casefold() == book['category'].strip().casefold())
         authors = []
         for family, given_name, role in book['people']:
@@ -63,7 +64,7 @@ def shelve(site: Site, admin: Person, books: list[dict[str, Any]]) -> None:
                                     'family_name': family,
                                     'given_name': given_name
                                 })
-            authors.append({'author_id': author.json['id'], 'role': role})
+            authors.append({'author_id': author.get_json()['id'], 'role': role})
         fields = {
             name: book[name]
             for name in ('title', 'subtitle', 'publisher', 'year', 'language', 'item_type',

@@ -11,8 +11,8 @@ JANE = Person(family_name='Austen', given_name='Jane')
 
 
 def judged(**fields: Any) -> Judge:
-    record = Record(**{'row': 2, 'title': 'Emma', 'authors': (JANE, ), 'category': 'x'} | fields)
-    judge = Judge(record, now=NOON)
+    given: dict[str, Any] = {'row': 2, 'title': 'Emma', 'authors': (JANE, ), 'category': 'x'}
+    judge = Judge(Record(**given | fields), now=NOON)
     assert (judge.wanted() is None) is bool(judge.faults)
     return judge
 

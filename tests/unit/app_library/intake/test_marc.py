@@ -14,12 +14,12 @@ from talelio_backend.app_library.domain.record import FileUnreadable, Record
 HEAD = '<collection xmlns="http://www.loc.gov/MARC21/slim">'
 
 
-def field(tag: str, indicators: str = '  ', *subfields: tuple[str, str]) -> Field:
+def field(tag: str, indicators: str, *subfields: tuple[str, str]) -> Field:
     return Field(tag, Indicators(*indicators), [Subfield(*one) for one in subfields])
 
 
 def marc(*fields: Field, fixed: str = '') -> bytes:
-    record = Marc(force_utf8=True)
+    record: Any = Marc(force_utf8=True)
     if fixed:
         record.add_field(Field('008', data=fixed))
     for one in fields:
