@@ -25,11 +25,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(
         r'((?:password|passwd|token|secret|cookie|api_?key|\bcode|\bkey)["\']?\s?[=:]\s?["\']?)'
         r'(?!\s|bearer|basic)[^\s&,;"\']+', re.I), rf'\1{HIDDEN}'),
+    # Addresses whose last part is the secret; the rule of the route may be read.
+    (re.compile(r'(/(?:calendar|verify)/)[^\s<>?#"\']+'), rf'\1{HIDDEN}'),
     (re.compile(r'([^\W_])[^\s@<>"(),:;\[\]\\=]{0,63}@((?:[\w-]+\.)+[\w-]+|localhost)'),
      r'\1…@\2'),
 )
 # A text with none of these cannot match a pattern.
-_SUSPICIOUS = ('@', '=', ':', ' ', 'eyJ', 'rt_', 'pat_', 'AGE-', 'age-')
+_SUSPICIOUS = ('@', '=', ':', ' ', 'eyJ', 'rt_', 'pat_', 'AGE-', 'age-', '/calendar/', '/verify/')
 
 
 @lru_cache(maxsize=1024)

@@ -117,13 +117,14 @@ def test_dashboard_is_never_on_the_host_of_the_api(anyone: httpx.Client, path: s
     assert anyone.get(f'{OUTSIDE}{path}', auth=(USER, PASSWORD)).status_code == 404
 
 
-def test_logs_hold_no_credentials_and_no_queries(product: Published, edge: Edge) -> None:
+def test_logs_hold_no_credentials_no_paths_and_no_queries(product: Published, edge: Edge) -> None:
     with product.client() as client:
+        assert client.get('/v1/library/calendar/known-to-one').status_code == 404
         client.get('/v1/articles?token=seen-by-nobody',
                    headers={
                        'Authorization': 'Bearer unspoken',
                        'Cookie': 'refresh_token=crumbs'
                    })
-    assert '"RequestPath":"/v1/articles"' in edge.log()
-    for secret in ('seen-by-nobody', 'unspoken', 'crumbs', PASSWORD):
+    assert '"RouterName":"api@file"' in edge.log()
+    for secret in ('seen-by-nobody', 'unspoken', 'crumbs', 'known-to-one', PASSWORD):
         assert secret not in edge.log()

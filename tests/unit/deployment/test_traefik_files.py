@@ -79,6 +79,7 @@ def test_trying_out_certificates_spoils_no_real_one(static: dict[str, Any]) -> N
 
 def test_access_log_is_json_without_credentials(static: dict[str, Any]) -> None:
     assert static['accessLog']['format'] == 'json'
+    assert static['accessLog']['fields']['names']['RequestPath'] == 'drop'
     names = static['accessLog']['fields']['headers']['names']
     assert names['Authorization'] == names['Cookie'] == 'drop'
 

@@ -45,6 +45,10 @@ def test_value_under_another_name_is_shown(key: str) -> None:
     ('mail to alice.b+c@example.org failed', 'mail to a…@example.org failed'),
     ('<bob@sub.example.co.uk>', '<b…@sub.example.co.uk>'),
     ('/v1/articles/<slug>', '/v1/articles/<slug>'),
+    ('/v1/library/calendar/opaque-value', '/v1/library/calendar/***'),
+    ('GET /v1/library/calendar/opaque?a=b HTTP/1.1', 'GET /v1/library/calendar/***?a=b HTTP/1.1'),
+    ('/v1/accounts/verify/opaque', '/v1/accounts/verify/***'),
+    ('/v1/library/calendar/<token>', '/v1/library/calendar/<token>'),
     ('abc', 'abc'),
 ])
 def test_sensitive_part_of_a_value_is_hidden(value: str, expected: str) -> None:
