@@ -76,16 +76,41 @@ class DoubleAction(TypeError):
 def build(settings: Settings, **overrides: Any) -> House:
     """Builds the adapters and plugs the areas in. ``overrides`` replace fields of ``Kernel`` by
     name; tests use them, production has none."""
-    engine, read_engine = _engine(settings, autocommit=False), _engine(settings, autocommit=True)
+    read_engine = _engine(settings, autocommit=True)
+    kernel = _kernel(settings, read_engine, overrides)
+    areas = [
+        _plug(name)(kernel, settings) for name in AREAS
+        if not settings.areas or name in settings.areas
+    ]
+    _connect(areas, kernel.transactions)
+    kernel.stored_html.extend(area.stored_html for area in areas if area.stored_html)
+    kernel.picture_keepers.extend(area.picture_keeper for area in areas if area.picture_keeper)
+    flag = RedisRestoreFlag(kernel.redis)
+    return House(settings=settings,
+                 kernel=kernel,
+                 read_engine=read_engine,
+                 idempotency=SqlIdempotencyStore(kernel.engine, kernel.clock),
+                 restore_flag=flag,
+                 areas=areas,
+                 operations=plug_operations(kernel,
+                                            settings,
+                                            areas=areas,
+                                            objects=s3_options(settings),
+                                            environment=os.environ,
+                                            version=VERSION,
+                                            flag=flag,
+                                            beside=_beside(settings, kernel.clock)))
+
+
+def _kernel(settings: Settings, read_engine: Engine, overrides: Mapping[str, Any]) -> Kernel:
+    engine, redis = _engine(settings, autocommit=False), build_redis(settings.redis_url)
     clock: Clock = overrides.get('clock') or SystemClock(settings.clock_offset)
     jobs = ProcrastinateJobs(engine)
-    redis = build_redis(settings.redis_url)
-    transactions = Transactions(engine=engine, clock=clock, jobs=jobs)
     adapters: dict[str, Any] = {
         'clock': clock,
         'engine': engine,
         'read': ReadDatabase(read_engine),
-        'transactions': transactions,
+        'transactions': Transactions(engine=engine, clock=clock, jobs=jobs),
         'redis': redis,
         'objects': S3ObjectStore(s3_options(settings), bucket=settings.s3_bucket),
         'mailer': _mailer(settings, clock),
@@ -96,29 +121,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         'cursors': SignedCursors(settings.secret_key),
         'counters': Uncounted(),
     }
-    kernel = Kernel(**adapters | overrides)
-    areas = [
-        _plug(name)(kernel, settings) for name in AREAS
-        if not settings.areas or name in settings.areas
-    ]
-    _connect(areas, transactions)
-    kernel.stored_html.extend(area.stored_html for area in areas if area.stored_html)
-    kernel.picture_keepers.extend(area.picture_keeper for area in areas if area.picture_keeper)
-    flag = RedisRestoreFlag(redis)
-    return House(settings=settings,
-                 kernel=kernel,
-                 read_engine=read_engine,
-                 idempotency=SqlIdempotencyStore(engine, clock),
-                 restore_flag=flag,
-                 areas=areas,
-                 operations=plug_operations(kernel,
-                                            settings,
-                                            areas=areas,
-                                            objects=s3_options(settings),
-                                            environment=os.environ,
-                                            version=VERSION,
-                                            flag=flag,
-                                            beside=_beside(settings, clock)))
+    return Kernel(**{**adapters, **overrides})
 
 
 def create_app(settings: Settings, **overrides: Any) -> Flask:

@@ -36,57 +36,67 @@ class Backups:
 def build_backups(settings: BackupSettings, adapters: Adapters, *, clock: Clock,
                   objects: ObjectStore, version: str, nightly: bool) -> Backups:
     """Not ``nightly``: the worker makes none of itself."""
-    vault, proofs = adapters.vault, adapters.proofs
-    backing_up = BackingUpService(vault=vault,
-                                  proofs=proofs,
-                                  snapshots=adapters.snapshots,
-                                  dumper=adapters.dumper,
-                                  sealer=adapters.sealer,
-                                  inventory=InventoryService(objects=objects,
-                                                             bucket=settings.s3_bucket,
-                                                             names=adapters.names),
-                                  lock=adapters.backup_lock,
-                                  clock=clock,
-                                  version=version)
-    drilling = DrillingService(vault=vault,
-                               proofs=proofs,
+    backing_up = _backing_up(settings, adapters, clock, objects, version)
+    drilling = DrillingService(vault=adapters.vault,
+                               proofs=adapters.proofs,
                                loading=adapters.loading,
                                databases=adapters.databases,
                                lock=adapters.drill_lock,
                                clock=clock,
                                known_revisions=_known_revisions)
-    pruning = PruningService(vault=vault,
-                             proofs=proofs,
-                             retention=Retention(daily=settings.backup_keep_daily,
-                                                 weekly=settings.backup_keep_weekly,
-                                                 monthly=settings.backup_keep_monthly),
-                             lock=adapters.backup_lock,
-                             clock=clock)
-    schedule = Schedule(at=time.fromisoformat(settings.backup_at))
+    pruning = _pruning(settings, adapters, clock)
     making = MakingService(backing_up=backing_up,
                            drilling=drilling,
                            pruning=pruning,
                            lock=adapters.backup_lock)
+    schedule = Schedule(at=time.fromisoformat(settings.backup_at))
     service = NightlyService(making=making,
                              drilling=drilling,
                              pruning=pruning,
-                             vault=vault,
-                             proofs=proofs,
+                             vault=adapters.vault,
+                             proofs=adapters.proofs,
                              server=adapters.server,
                              lock=adapters.backup_lock,
                              schedule=schedule,
                              clock=clock)
-    handler = Handler(name=NIGHTLY,
-                      run=service.run,
-                      cron=schedule.cron,
-                      attempts=_ATTEMPTS,
-                      pause=_PAUSE)
     return Backups(making=making,
                    backing_up=backing_up,
                    drilling=drilling,
                    pruning=pruning,
-                   reporting=ReportingService(vault=vault, proofs=proofs),
-                   handlers=(handler, ) if nightly else ())
+                   reporting=ReportingService(vault=adapters.vault, proofs=adapters.proofs),
+                   handlers=(_every_night(service, schedule), ) if nightly else ())
+
+
+def _backing_up(settings: BackupSettings, adapters: Adapters, clock: Clock, objects: ObjectStore,
+                version: str) -> BackingUpService:
+    inventory = InventoryService(objects=objects, bucket=settings.s3_bucket, names=adapters.names)
+    return BackingUpService(vault=adapters.vault,
+                            proofs=adapters.proofs,
+                            snapshots=adapters.snapshots,
+                            dumper=adapters.dumper,
+                            sealer=adapters.sealer,
+                            inventory=inventory,
+                            lock=adapters.backup_lock,
+                            clock=clock,
+                            version=version)
+
+
+def _pruning(settings: BackupSettings, adapters: Adapters, clock: Clock) -> PruningService:
+    return PruningService(vault=adapters.vault,
+                          proofs=adapters.proofs,
+                          retention=Retention(daily=settings.backup_keep_daily,
+                                              weekly=settings.backup_keep_weekly,
+                                              monthly=settings.backup_keep_monthly),
+                          lock=adapters.backup_lock,
+                          clock=clock)
+
+
+def _every_night(service: NightlyService, schedule: Schedule) -> Handler:
+    return Handler(name=NIGHTLY,
+                   run=service.run,
+                   cron=schedule.cron,
+                   attempts=_ATTEMPTS,
+                   pause=_PAUSE)
 
 
 def _known_revisions() -> Collection[str]:

@@ -89,25 +89,35 @@ def plug(kernel: Kernel, settings: OperationsSettings, *, areas: Sequence[Area],
     def restores() -> Restores:
         site = Site(address=address,
                     media=MediaBucket(objects, name=settings.s3_bucket),
-                    addresses=Addresses(public_url=settings.public_url,
-                                        client_url=settings.client_url,
-                                        s3_public_url=settings.s3_public_url),
+                    addresses=_addresses(settings),
                     clock=kernel.clock,
                     flag=flag,
                     beside=beside,
                     version=version)
         return build_restores(adapters, backups.backing_up, site)
 
-    def sweep() -> None:
-        restores().replacing.sweep()
-
     return Operations(adapters=adapters,
                       backups=backups,
                       restores=restores,
-                      handlers=(*backups.handlers, Handler(name=SWEEP,
-                                                           run=sweep,
-                                                           cron='29 * * * *')),
-                      commands=(backup_group(backups),
-                                restore_command(lambda: restores().restoring),
-                                export_command(lambda: restores().exporting),
-                                import_command(lambda: restores().importing)))
+                      handlers=(*backups.handlers, _sweep(restores)),
+                      commands=_commands(backups, restores))
+
+
+def _addresses(settings: OperationsSettings) -> Addresses:
+    return Addresses(public_url=settings.public_url,
+                     client_url=settings.client_url,
+                     s3_public_url=settings.s3_public_url)
+
+
+def _sweep(restores: Callable[[], Restores]) -> Handler:
+
+    def sweep() -> None:
+        restores().replacing.sweep()
+
+    return Handler(name=SWEEP, run=sweep, cron='29 * * * *')
+
+
+def _commands(backups: Backups, restores: Callable[[], Restores]) -> Sequence[click.Command]:
+    return (backup_group(backups), restore_command(lambda: restores().restoring),
+            export_command(lambda: restores().exporting),
+            import_command(lambda: restores().importing))

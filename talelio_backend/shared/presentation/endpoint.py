@@ -60,6 +60,7 @@ def endpoint(*,
 
     def declare(method: Method) -> View:
         hints = get_type_hints(method)
+        defaults = {'idempotent': status == 201}
         declaration = Declaration(access=access,
                                   summary=summary,
                                   response=response,
@@ -67,34 +68,35 @@ def endpoint(*,
                                   errors=errors,
                                   body=_schema(hints.get('body')),
                                   query=hints.get('query'),
-                                  **({
-                                      'idempotent': status == 201
-                                  } | options))
-
-        wants_call = 'call' in hints
-
-        @functools.wraps(method)
-        def view(resource: Any, **path: Any) -> Response:
-            request, who = request_ctx.request, caller()
-            inputs = _checked(declaration, request, who, path)
-            key = _key(declaration, who)
-
-            def answer(version: int | None) -> Response:
-                if wants_call:
-                    inputs['call'] = Call(caller=who, expected_version=version, request_key=key)
-                return finish(method(resource, **inputs), declaration, request, who)
-
-            def carry_out() -> Response:
-                if declaration.if_match == 'no':
-                    return answer(None)
-                return conditional.if_match(declaration, answer)
-
-            return carry_out() if key is None else idempotency.once(key, carry_out)
-
-        view.__dict__['declaration'] = declaration
-        return view
+                                  **defaults | options)
+        return _view(method, declaration, wants_call='call' in hints)
 
     return declare
+
+
+def _view(method: Method, declaration: Declaration, *, wants_call: bool) -> View:
+    """What the web calls in the method's place."""
+
+    @functools.wraps(method)
+    def view(resource: Any, **path: Any) -> Response:
+        request, who = request_ctx.request, caller()
+        inputs = _checked(declaration, request, who, path)
+        key = _key(declaration, who)
+
+        def answer(version: int | None) -> Response:
+            if wants_call:
+                inputs['call'] = Call(caller=who, expected_version=version, request_key=key)
+            return finish(method(resource, **inputs), declaration, request, who)
+
+        def carry_out() -> Response:
+            if declaration.if_match == 'no':
+                return answer(None)
+            return conditional.if_match(declaration, answer)
+
+        return carry_out() if key is None else idempotency.once(key, carry_out)
+
+    view.__dict__['declaration'] = declaration
+    return view
 
 
 def _schema(hint: Any) -> Any:
