@@ -48,6 +48,7 @@ _STATUSES: Mapping[str, ColumnElement[bool]] = {
     'all': true(),
 }
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    'owner_id': _L.member_id == bindparam('owner_id', type_=Id),
     'member_id': _L.member_id == bindparam('member_id', type_=Id),
     'book_id': _L.book_id == bindparam('book_id', type_=Id),
     'since': _L.started_at >= bindparam('since', type_=Time),
@@ -88,7 +89,7 @@ class SqlLoanQueries:
                                    **given
                                },
                                passing={'now': self._clock.now()},
-                               steady=list(given) == ['member_id'])
+                               steady=list(given) == ['owner_id'])
 
     def loan(self, loan_id: UUID, *, member_id: UUID | None = None) -> Document:
         row = self._read.one(self._one, {'id': loan_id, 'now': self._clock.now()})
@@ -113,6 +114,7 @@ class SqlLoanQueries:
 
 def _given(wanted: LoanFilter) -> dict[str, Any]:
     values = {
+        'owner_id': wanted.owner_id,
         'member_id': wanted.member_id,
         'book_id': wanted.book_id,
         'since': wanted.since,

@@ -12,6 +12,7 @@ from talelio_backend.app_library.domain.money import ZERO, money
 from talelio_backend.app_library.domain.pricing import Rate, started_days
 from talelio_backend.app_library.domain.terms import Terms
 from talelio_backend.shared.domain.aggregate import Aggregate
+from talelio_backend.shared.domain.errors import VersionMismatch
 from talelio_backend.shared.domain.ids import new_id
 
 
@@ -92,6 +93,11 @@ class Loan(Aggregate):
                    version=1)
         loan.record(BookBorrowed(loan_id=loan.id, due_at=loan.due_at, **loan._told(borrowed)))
         return loan
+
+    def expect(self, version: int | None) -> None:
+        """Raises VersionMismatch unless this is the present version; None expects any."""
+        if version is not None and version != self.version:
+            raise VersionMismatch(version=self.version)
 
     def charge_at(self, moment: datetime) -> Charge:
         """What the loan costs up to ``moment``, or its return if that was earlier."""

@@ -11,6 +11,7 @@ from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import Invalid, NotYours
 from talelio_backend.shared.presentation.answers import Answer, document
 from talelio_backend.shared.presentation.api import Resource
+from talelio_backend.shared.presentation.conditional import naming_the_present
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import list_answer
 from talelio_backend.shared.services.listing import BadQuery, Document
@@ -38,7 +39,7 @@ class LoansResource(Resource):
                       errors.AlreadyBorrowed, errors.LoanLimit, errors.CreditLimitReached,
                       errors.NoCopyAvailable))
     def post(self, call: Call, body: schemas.LoanBody) -> Answer:
-        loan_id = self._lending.borrow(caller=call.caller, wanted=body.wanted())
+        loan_id = self._lending.borrow(caller=call.caller, wanted=body.wanted(call.caller))
         return document(self._queries.loan(loan_id), location=f'/v1/library/loans/{loan_id}')
 
 
@@ -68,10 +69,15 @@ class ReturnResource(_Changing):
     @endpoint(access=Level.MEMBER,
               summary='Return a loan',
               response=schemas.LoanView,
+              if_match='accepted',
               body_optional=True,
               errors=(NotYours, errors.LoanNotFound, Invalid, errors.AlreadyReturned))
     def post(self, loan_id: UUID, call: Call, body: schemas.ReturnBody) -> Answer:
-        self._returning.give_back(loan_id=loan_id, caller=call.caller, handed=body.handed())
+        with naming_the_present(lambda: self._queries.loan(loan_id)):
+            self._returning.give_back(loan_id=loan_id,
+                                      caller=call.caller,
+                                      handed=body.handed(call.caller),
+                                      expected_version=call.expected_version)
         return document(self._queries.loan(loan_id))
 
 
@@ -80,12 +86,16 @@ class ExtendResource(_Changing):
     @endpoint(access=Level.MEMBER,
               summary='Keep a loan longer',
               response=schemas.LoanView,
+              if_match='accepted',
               body_optional=True,
               errors=(errors.LoanNotFound, errors.AlreadyReturned, errors.ExtensionLimit,
                       errors.HoldWaiting, errors.ExtensionTooLate))
     # The body is checked to say nothing.
     def post(self, loan_id: UUID, call: Call, body: schemas.ExtendBody) -> Answer:  # pylint: disable=unused-argument
-        self._returning.extend(loan_id=loan_id, caller=call.caller)
+        with naming_the_present(lambda: self._queries.loan(loan_id)):
+            self._returning.extend(loan_id=loan_id,
+                                   caller=call.caller,
+                                   expected_version=call.expected_version)
         return document(self._queries.loan(loan_id))
 
 
@@ -94,10 +104,15 @@ class LostResource(_Changing):
     @endpoint(access=Level.ADMIN,
               summary='Close a loan whose copy is lost',
               response=schemas.LoanView,
+              if_match='accepted',
               body_optional=True,
               errors=(errors.LoanNotFound, errors.AlreadyReturned))
     def post(self, loan_id: UUID, call: Call, body: schemas.LostBody) -> Answer:
-        self._returning.lose(loan_id=loan_id, caller=call.caller, charge=body.charge)
+        with naming_the_present(lambda: self._queries.loan(loan_id)):
+            self._returning.lose(loan_id=loan_id,
+                                 caller=call.caller,
+                                 charge=body.charge,
+                                 expected_version=call.expected_version)
         return document(self._queries.loan(loan_id))
 
 

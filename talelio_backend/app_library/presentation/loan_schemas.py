@@ -9,7 +9,7 @@ from talelio_backend.app_library.domain.copy import Condition
 from talelio_backend.app_library.presentation.hold_schemas import HoldView, whose
 from talelio_backend.app_library.presentation.schemas import (CopyNameView, MemberNameView,
                                                               MoneyText, SmallBookView)
-from talelio_backend.app_library.presentation.staff_fields import FOR_STAFF
+from talelio_backend.app_library.presentation.staff_fields import check_staff_fields
 from talelio_backend.app_library.services.lending import Wanted
 from talelio_backend.app_library.services.loan_queries import LoanFilter, LoanStatus
 from talelio_backend.app_library.services.returning import Handed
@@ -26,8 +26,8 @@ class LoanBody(Body):
 
     book_id: UUID | None = None
     barcode: Barcode | None = None
-    member_id: Annotated[UUID | None, FOR_STAFF] = None
-    started_at: Annotated[Time | None, FOR_STAFF] = None
+    member_id: UUID | None = None
+    started_at: Time | None = None
 
     @model_validator(mode='after')
     def _one_thing(self) -> Self:
@@ -35,7 +35,9 @@ class LoanBody(Body):
             raise PydanticCustomError('contradiction', 'give either book_id or barcode')
         return self
 
-    def wanted(self) -> Wanted:
+    def wanted(self, caller: Caller) -> Wanted:
+        """Raises NotYours."""
+        check_staff_fields(self, caller, 'member_id', 'started_at')
         return Wanted(book_id=self.book_id,
                       barcode=self.barcode,
                       member_id=self.member_id,
@@ -45,11 +47,13 @@ class LoanBody(Body):
 class ReturnBody(Body):
     """What the staff notes; a member returns without a word."""
 
-    returned_at: Annotated[Time | None, FOR_STAFF] = None
-    condition: Annotated[Literal['new', 'good', 'worn', 'damaged'] | None, FOR_STAFF] = None
-    waive_overdue: Annotated[bool, FOR_STAFF] = False
+    returned_at: Time | None = None
+    condition: Literal['new', 'good', 'worn', 'damaged'] | None = None
+    waive_overdue: bool = False
 
-    def handed(self) -> Handed:
+    def handed(self, caller: Caller) -> Handed:
+        """Raises NotYours."""
+        check_staff_fields(self, caller, 'returned_at', 'condition', 'waive_overdue')
         return Handed(returned_at=self.returned_at,
                       condition=Condition(self.condition) if self.condition else None,
                       waive_overdue=self.waive_overdue)
@@ -85,7 +89,8 @@ class LoansQuery(ListQuery):
             for name in ('member_id', 'q'):
                 if getattr(self, name) is not None:
                     raise BadQuery(parameter=name, reason='it goes with scope=all')
-        return LoanFilter(member_id=mine or self.member_id,
+        return LoanFilter(owner_id=mine,
+                          member_id=self.member_id,
                           status=self.status,
                           book_id=self.book_id,
                           since=self.since,

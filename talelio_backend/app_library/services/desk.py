@@ -36,10 +36,10 @@ def look_up(uow: DeskUnitOfWork, loan_id: UUID, caller: Caller) -> Loan:
     return loan
 
 
-def lock(uow: DeskUnitOfWork, loan: Loan, *, caller: Caller, currency: str,
-         clock: Clock) -> OpenLoan:
+def lock(uow: DeskUnitOfWork, loan: Loan, *, caller: Caller, expected_version: int | None,
+         currency: str, clock: Clock) -> OpenLoan:
     """Everything that an open loan touches, read anew. Raises AlreadyReturned for a loan that
-    has ended before; one that ends meanwhile says so itself."""
+    has ended before (one that ends meanwhile says so itself), VersionMismatch."""
     if loan.returned_at is not None or loan.member_id is None:
         raise AlreadyReturned()
     member_id = loan.member_id
@@ -48,6 +48,7 @@ def lock(uow: DeskUnitOfWork, loan: Loan, *, caller: Caller, currency: str,
     present = uow.loans.locked(loan.id)
     if title is None or present is None:
         raise LoanNotFound()
+    present.expect(expected_version)
     now = clock.now()
     username = uow.members.username(member_id) or ''
     return OpenLoan(loan=present,

@@ -11,10 +11,11 @@ LoanStatus = Literal['open', 'late', 'new', 'returned', 'all']
 
 @dataclass(frozen=True, kw_only=True)
 class LoanFilter:
-    """Which loans a list is of; None: whichever. ``member_id`` None: of everybody, those too whose
-    members were forgotten. ``since`` (inclusive) and ``before`` are about the start; ``q`` stands
-    in the title, the member's name, or at the beginning of the barcode."""
+    """Which loans a list is of; None: whichever. ``owner_id`` is whoever sees their own alone,
+    ``member_id`` whom somebody asks about. ``since`` (inclusive) and ``before`` are about the
+    start; ``q`` stands in the title, the member's name, or at the beginning of the barcode."""
 
+    owner_id: UUID | None = None
     member_id: UUID | None = None
     status: LoanStatus = 'open'
     book_id: UUID | None = None

@@ -64,7 +64,7 @@ class PolicyService:
             standing = uow.members.standing(member_id)
             if standing is None:
                 raise MemberNotFound()
-            if uow.item_types.with_id(item_type) is None:
+            if not uow.item_types.kept([item_type]):
                 raise ItemTypeNotFound()
             found = resolve(uow.policies.all(), level=standing.level, item_type=item_type)
         return Ruling(policy_id=found.policy.id, because=found.because)
@@ -72,7 +72,7 @@ class PolicyService:
 
 def _expect_type(uow: PolicyUnitOfWork, fields: Mapping[str, Any]) -> None:
     item_type = fields.get('item_type')
-    if item_type is not None and uow.item_types.with_id(item_type) is None:
+    if item_type is not None and not uow.item_types.kept([item_type]):
         raise UnknownReference('/item_type', 'item type')
 
 

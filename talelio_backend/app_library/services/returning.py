@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from talelio_backend.app_library.domain.copy import Condition, Copy
-from talelio_backend.app_library.domain.errors import CopyNotFound, NotOnLoan
+from talelio_backend.app_library.domain.errors import AlreadyReturned, CopyNotFound, NotOnLoan
 from talelio_backend.app_library.domain.ledger import Entry, Kind, Reason
 from talelio_backend.app_library.domain.loan import Loan
 from talelio_backend.app_library.services import queueing, settling
@@ -47,16 +47,21 @@ class ReturningService:
         self._clock = clock
         self._currency = currency
 
-    def give_back(self, *, loan_id: UUID, caller: Caller, handed: Handed = AS_IT_IS) -> None:
+    def give_back(self,
+                  *,
+                  loan_id: UUID,
+                  caller: Caller,
+                  handed: Handed = AS_IT_IS,
+                  expected_version: int | None = None) -> None:
         """Closes the loan, books its charge, and hands the copy to the queue or the shelf.
 
         Raises LoanNotFound, Invalid (returned before it began, or in the future),
-        AlreadyReturned.
+        AlreadyReturned, VersionMismatch.
         """
         with self._open_uow() as uow:
             loan = look_up(uow, loan_id, caller)
             self._check_moment(handed.returned_at, loan)
-            self._return(uow, loan, caller, handed)
+            self._return(uow, self._lock(uow, loan, caller, expected_version), handed)
             uow.commit()
 
     def give_back_copy(self, *, barcode: str, caller: Caller) -> Returned:
@@ -65,15 +70,22 @@ class ReturningService:
             loan = uow.loans.open_of_copy(barcode)
             if loan is None:
                 raise NotOnLoan() if uow.titles.of_barcode(barcode) else CopyNotFound()
-            hold_id = self._return(uow, loan, caller, AS_IT_IS)
+            try:
+                hold_id = self._return(uow, self._lock(uow, loan, caller, None), AS_IT_IS)
+            except AlreadyReturned as error:  # at this moment, by somebody else
+                raise NotOnLoan() from error
             uow.commit()
         return Returned(loan_id=loan.id, hold_id=hold_id)
 
-    def extend(self, *, loan_id: UUID, caller: Caller) -> None:
-        """Raises LoanNotFound, AlreadyReturned, ExtensionLimit, HoldWaiting,
+    def extend(self,
+               *,
+               loan_id: UUID,
+               caller: Caller,
+               expected_version: int | None = None) -> None:
+        """Raises LoanNotFound, AlreadyReturned, VersionMismatch, ExtensionLimit, HoldWaiting,
         ExtensionTooLate."""
         with self._open_uow() as uow:
-            desk = self._lock(uow, look_up(uow, loan_id, caller), caller)
+            desk = self._lock(uow, look_up(uow, loan_id, caller), caller, expected_version)
             desk.loan.extend(desk.borrowed,
                              others_wait=desk.queue.others_wait(desk.account.member_id),
                              now=desk.now)
@@ -84,11 +96,16 @@ class ReturningService:
                                   now=desk.now)
             uow.commit()
 
-    def lose(self, *, loan_id: UUID, caller: Caller, charge: Decimal | None) -> None:
+    def lose(self,
+             *,
+             loan_id: UUID,
+             caller: Caller,
+             charge: Decimal | None,
+             expected_version: int | None = None) -> None:
         """Closes the loan without its copy; ``charge`` is what the member owes for that, beside
-        what the loan costs. Raises LoanNotFound, AlreadyReturned."""
+        what the loan costs. Raises LoanNotFound, AlreadyReturned, VersionMismatch."""
         with self._open_uow() as uow:
-            desk = self._lock(uow, look_up(uow, loan_id, caller), caller)
+            desk = self._lock(uow, look_up(uow, loan_id, caller), caller, expected_version)
             final = desk.loan.lose(desk.borrowed, at=_not_before(desk.loan, desk.now))
             settling.settle_return(uow,
                                    loan=desk.loan,
@@ -106,9 +123,7 @@ class ReturningService:
             _copy_of(uow, desk.loan).lose(now=desk.now)
             uow.commit()
 
-    def _return(self, uow: DeskUnitOfWork, loan: Loan, caller: Caller,
-                handed: Handed) -> UUID | None:
-        desk = self._lock(uow, loan, caller)
+    def _return(self, uow: DeskUnitOfWork, desk: OpenLoan, handed: Handed) -> UUID | None:
         charge = desk.loan.end(desk.borrowed,
                                at=handed.returned_at or _not_before(desk.loan, desk.now),
                                waive_overdue=handed.waive_overdue)
@@ -124,8 +139,14 @@ class ReturningService:
         ready = queueing.advance(uow, desk.title, desk.queue, now=desk.now)
         return next((hold.id for hold in ready if hold.copy_id == copy.id), None)
 
-    def _lock(self, uow: DeskUnitOfWork, loan: Loan, caller: Caller) -> OpenLoan:
-        return lock(uow, loan, caller=caller, currency=self._currency, clock=self._clock)
+    def _lock(self, uow: DeskUnitOfWork, loan: Loan, caller: Caller,
+              expected_version: int | None) -> OpenLoan:
+        return lock(uow,
+                    loan,
+                    caller=caller,
+                    expected_version=expected_version,
+                    currency=self._currency,
+                    clock=self._clock)
 
     def _check_moment(self, returned_at: datetime | None, loan: Loan) -> None:
         if returned_at is not None and not loan.started_at <= returned_at <= self._clock.now():

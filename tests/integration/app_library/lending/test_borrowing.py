@@ -75,8 +75,6 @@ def test_what_there_is_not_is_named(ada: Person, admin: Person, shelves: Shelves
 }, {
     'started_at': rfc3339(NOON)
 }, {
-    'member_id': 'nobody'
-}, {
     'started_at': None
 }])
 def test_member_borrows_for_nobody_else_and_from_now_on(ada: Person, shelves: Shelves,

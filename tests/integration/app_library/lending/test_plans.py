@@ -47,8 +47,11 @@ def plan(site: Site, person: Person, path: str) -> list[dict[str, Any]]:
 
 def explained(engine: Engine, statement: str, parameters: Any) -> list[dict[str, Any]]:
     with engine.connect() as connection:
+        # A statement that is planned once must have a plan that is good for all values.
+        connection.exec_driver_sql('SET plan_cache_mode = force_generic_plan')
         found = connection.exec_driver_sql(f'EXPLAIN (ANALYZE, FORMAT JSON) {statement}',
                                            parameters).scalar_one()
+        connection.exec_driver_sql('RESET plan_cache_mode')
     document = json.loads(found) if isinstance(found, str) else found
     return list(flat(document[0]['Plan']))
 
@@ -88,22 +91,22 @@ def test_every_filter(big_library: Site, staff: Person, filters: str, status: st
     assert_by_index(plan(big_library, staff, f'{ALL}&status={status}&{filters}'))
 
 
+@pytest.mark.parametrize('limit', [10, 20])
 @pytest.mark.parametrize('status', STATUSES)
-def test_my_loans(big_library: Site, reader: Person, status: str) -> None:
+def test_my_loans(big_library: Site, reader: Person, status: str, limit: int) -> None:
     for option in SORTS[:-1]:
-        path = f'{LOANS}?status={status}&sort={option}_desc&limit=10'
+        path = f'{LOANS}?status={status}&sort={option}_desc&limit={limit}'
+        reader.get(path)  # what is planned once per connection is planned now
         nodes = plan(big_library, reader, path)
         assert_by_index(nodes)
         assert all(node['Actual Rows'] < 1000 for node in nodes)
 
 
-def test_number_of_statements_does_not_depend_on_the_page(big_library: Site,
-                                                          staff: Person) -> None:
-    counts = set()
-    for limit in (1, 20, 100):
-        path = f'{ALL}&limit={limit}'
-        staff.get(path)  # what is planned once per connection is planned now
-        with recorded(big_library.house) as sent:
-            assert len(staff.get(path).get_json()['loans']) == limit
-        counts.add(len(sent))
-    assert counts == {1}
+def test_number_of_statements_does_not_depend_on_the_page(big_library: Site, staff: Person,
+                                                          reader: Person) -> None:
+    for person, path in ((staff, f'{ALL}&limit='), (reader, f'{LOANS}?limit=')):
+        for limit in (1, 20, 50):
+            person.get(f'{path}{limit}')  # what is planned once per connection is planned now
+            with recorded(big_library.house) as sent:
+                assert len(person.get(f'{path}{limit}').get_json()['loans']) == limit
+            assert len(sent) == 1

@@ -85,9 +85,10 @@ def test_loan_is_returned_once(admin: Person, ada: Person, site: Site, clock: Fa
             return tell((ada, admin)[number % 2], loan, 'return')
         return admin.post(RETURNS, json={'barcode': book.barcodes[0]})
 
-    counted = outcomes(at_once(MANY, back))
-    assert counted.pop((200, None)) == 1
-    assert set(counted) <= {(409, 'already_returned'), (409, 'not_on_loan')}
+    answers = at_once(MANY, back)
+    assert outcomes(answers)[(200, None)] == 1
+    assert set(outcomes(answers[::3])) <= {(200, None), (409, 'not_on_loan')}
+    assert set(outcomes(answers[1::3])) <= {(200, None), (409, 'already_returned')}
     assert entries(site, loan) == [('charge', 'rent', '32.00'), ('charge', 'overdue', '1.00')]
     assert statuses(site, book) == ['available']
     check(site)

@@ -103,8 +103,6 @@ def test_staff_waives_what_is_overdue(admin: Person, ada: Person, site: Site, cl
     'condition': 'good'
 }, {
     'waive_overdue': False
-}, {
-    'condition': 'eaten'
 }])
 def test_member_notes_nothing(ada: Person, shelves: Shelves, noted: dict[str, object]) -> None:
     loan = borrow(ada, shelves.book())
@@ -207,3 +205,15 @@ def test_returned_book_is_borrowed_again(ada: Person, shelves: Shelves) -> None:
     book = shelves.book()
     act(ada, borrow(ada, book), 'return')
     borrow(ada, book)
+
+
+def test_who_saw_an_older_loan_decides_anew(ada: Person, admin: Person, shelves: Shelves) -> None:
+    loan = borrow(ada, shelves.book())
+    path = f"{LOANS}/{loan['id']}"
+    tag = ada.get(path).headers['ETag']
+    assert ada.post(f'{path}/extend', if_match=tag).status_code == 200
+    for what in ('extend', 'return', 'lost'):
+        answer = admin.post(f'{path}/{what}', if_match=tag)
+        assert refusal(answer) == (412, 'version_mismatch')
+        assert answer.headers['ETag'] == ada.get(path).headers['ETag']
+    assert ada.post(f'{path}/return', if_match=answer.headers['ETag']).status_code == 200
