@@ -85,10 +85,14 @@ $$
 ''', '''
 CREATE FUNCTION library_count_changed_books() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- The rows before and after are grouped and not joined: the plan is kept from the first call,
+    -- which mostly sees one book, and as a nested loop it would never end for many thousands.
     IF NOT EXISTS (
-        SELECT FROM old_rows AS past JOIN new_rows AS present USING (id)
-        WHERE past.category_id <> present.category_id
-            OR (past.deactivated_at IS NULL) <> (present.deactivated_at IS NULL)
+        SELECT FROM (SELECT id, category_id, deactivated_at IS NULL AS active, -1 AS sign
+                     FROM old_rows
+                     UNION ALL SELECT id, category_id, deactivated_at IS NULL, 1 FROM new_rows
+                    ) AS sides
+        GROUP BY id, category_id, active HAVING sum(sign) <> 0
     ) THEN
         RETURN NULL;
     END IF;
@@ -120,11 +124,13 @@ BEGIN
     SET books_count = figures.books_count + more.active
     FROM (
         SELECT author_id, sum(change) AS active
-        FROM (SELECT DISTINCT author_id, book_id,
-                     (present.deactivated_at IS NULL)::integer
-                     - (past.deactivated_at IS NULL)::integer AS change
-              FROM old_rows AS past JOIN new_rows AS present USING (id)
-              JOIN library_book_author ON book_id = id) AS changes
+        FROM (SELECT DISTINCT author_id, book_id, change
+              FROM (SELECT id, sum(sign) AS change
+                    FROM (SELECT id, -1 AS sign FROM old_rows WHERE deactivated_at IS NULL
+                          UNION ALL SELECT id, 1 FROM new_rows WHERE deactivated_at IS NULL
+                         ) AS sides
+                    GROUP BY id HAVING sum(sign) <> 0) AS turned
+              JOIN library_book_author ON book_id = turned.id) AS changes
         GROUP BY author_id
     ) AS more
     WHERE figures.author_id = more.author_id AND more.active <> 0;
