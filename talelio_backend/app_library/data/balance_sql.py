@@ -21,7 +21,7 @@ _SIMULATED_RATE = '''
                                         jsonb_build_object('type', loan.item_type)),
                  jsonb_path_query_first(tariff.rates, '$[*] ? (@.item_type == null)')) END'''
 _BOOKED = '''
-    CASE WHEN loan.due_at < :at THEN
+    CASE WHEN loan.due_at <= :at THEN
         (SELECT coalesce(sum(amount), 0) FROM library_ledger_entry
          WHERE loan_id = loan.id AND overdue_day >= loan.due_at AND effective_at <= :at)
     ELSE 0 END'''
