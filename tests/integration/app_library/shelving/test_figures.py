@@ -1,5 +1,6 @@
 """What triggers have counted equals what is there, whatever was done in whatever order."""
 
+import json
 import random
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from tests.authors import Person, Site
 from tests.integration.app_library.shelving.shelf import AUTHORS, BOOKS, CATEGORIES, LIBRARY, Shelf
@@ -65,6 +67,21 @@ COUNTED = {
              AND returned_at IS NULL) AS active_loans_count
         FROM library_member AS member''',
 }
+
+MANY_BOOKS = '''
+    INSERT INTO library_author (id, family_name, given_key, family_key, created_at, updated_at)
+    SELECT md5('author' || n)::uuid, 'Author', '', 'author', now(), now()
+    FROM generate_series(1, 100) AS n;
+    INSERT INTO library_category (id, name, name_key, created_at, updated_at)
+    SELECT md5('category')::uuid, 'Novels', 'novels', now(), now();
+    INSERT INTO library_book (id, title, category_id, item_type, description, version,
+                              created_at, updated_at)
+    SELECT md5('book' || n)::uuid, n, md5('category')::uuid, 'regular', '', 1, now(), now()
+    FROM generate_series(1, 3000) AS n;
+    INSERT INTO library_book_author (book_id, author_id, role, position)
+    SELECT md5('book' || n)::uuid, md5('author' || n % 100 + 1)::uuid, 'author', 0
+    FROM generate_series(1, 3000) AS n
+'''
 
 
 def figures(site: Site, thing: str) -> dict[UUID, dict[str, Any]]:
@@ -237,6 +254,20 @@ def test_what_was_there_before_anybody_counted_is_counted_alike(site: Site, admi
     for statement in rules.RECOUNT:
         site.execute(statement)
     assert [figures(site, thing) for thing in COUNTED] == counted
+
+
+def test_a_large_change_is_counted_in_a_fraction_of_its_time(site: Site) -> None:
+    with site.house.kernel.engine.connect() as connection:
+        connection.execute(text(MANY_BOOKS))
+        turn = 'UPDATE library_book SET deactivated_at = now()'
+        # The plans of triggers are kept from here on: of one book, as most changes are.
+        connection.exec_driver_sql(f"{turn} WHERE title = '7'")
+        answer = connection.exec_driver_sql(f'EXPLAIN (ANALYZE, FORMAT JSON) {turn}').scalar_one()
+        connection.rollback()
+    explained = (json.loads(answer) if isinstance(answer, str) else answer)[0]
+    counting, = (trigger for trigger in explained['Triggers']
+                 if trigger['Trigger Name'] == 'library_book_changed_figures')
+    assert counting['Time'] < explained['Execution Time'] / 2
 
 
 def test_an_author_of_several_roles_has_a_book_once(site: Site, shelf: Shelf) -> None:
