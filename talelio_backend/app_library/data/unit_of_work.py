@@ -39,6 +39,7 @@ class SqlLibraryUnitOfWork(SqlUnitOfWork):
         'uq_library_loan_open_title': errors.AlreadyBorrowed,
         'uq_library_loan_open_copy': errors.NoCopyAvailable,
         'uq_library_hold_open': errors.AlreadyOnHold,
+        'uq_library_hold_ready_copy': errors.NoCopyAvailable,
         'uq_library_favourite': errors.AlreadyFavourite,
         'uq_library_policy_scope': errors.PolicyExists,
         'uq_library_member_card_number': money_errors.CardNumberTaken,
