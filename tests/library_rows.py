@@ -1,7 +1,7 @@
 """A library of the size that its numbers are promised at, for tests of plans and of statements.
 
-``big_library`` in ``tests/integration/app_library/conftest.py`` is a ``Site`` over it, one for each
-process of the tests and made at first use; all of its rows are made once for the session, in one
+``big_library`` in ``tests/integration/app_library/conftest.py`` is a ``Site`` over it, one for
+each process of the tests and made at first use; its rows are made once for the session, in one
 process, and cloned by the others. Whoever uses it may add people and rows, removes nothing and
 relies on no number of rows that it did not make. What is in it:
 
@@ -168,10 +168,10 @@ def library_of_rows(servers: Servers, settings: Settings, worker_number: int) ->
     _clone(servers, name)
     changed = {'database_url': at_database(servers, name), 'database_statement_timeout': 120}
     house = build(settings.model_copy(update=changed))
-    yield Site(house)
-    house.kernel.engine.dispose()
-    house.read_engine.dispose()
-    house.kernel.redis.close()
+    try:
+        yield Site(house)
+    finally:
+        house.close()
 
 
 def _make_once(servers: Servers) -> None:

@@ -221,10 +221,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_library_book_language_created_at_id'),
                     'library_book', ['language', 'created_at', 'id'],
                     unique=False)
-    op.create_index('ix_library_book_active',
-                    'library_book', ['category_id', 'language', 'item_type', 'id'],
-                    unique=False,
-                    postgresql_where=sa.text('deactivated_at IS NULL'))
+    op.create_index(
+        'ix_library_book_facets',
+        'library_book',
+        ['category_id', 'language', 'item_type', 'deactivated_at', 'year', 'created_at', 'id'],
+        unique=False)
     op.create_index('ix_library_book_inactive',
                     'library_book', ['created_at', 'id'],
                     unique=False,
@@ -634,7 +635,7 @@ def downgrade() -> None:
     op.drop_index('ix_library_book_year_falling', table_name='library_book')
     op.drop_index('ix_library_book_search', table_name='library_book', postgresql_using='gin')
     op.drop_index('ix_library_book_inactive', table_name='library_book')
-    op.drop_index('ix_library_book_active', table_name='library_book')
+    op.drop_index('ix_library_book_facets', table_name='library_book')
     op.drop_index(op.f('ix_library_book_language_created_at_id'), table_name='library_book')
     op.drop_index(op.f('ix_library_book_item_type'), table_name='library_book')
     op.drop_index(op.f('ix_library_book_created_at_id'), table_name='library_book')

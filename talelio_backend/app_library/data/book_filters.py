@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (ARRAY, REAL, ColumnElement, SmallInteger, String, Text, bindparam, cast,
-                        exists, false, func, literal_column)
+                        exists, false, func, literal_column, select)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from talelio_backend.app_library.data.book_index import fold_key, title_query
@@ -48,8 +48,20 @@ class Narrowed:
         """Whether words are looked for, so that there is a relevance."""
         return 'q' in self.values
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        return [make() for make in (*self.base.values(), *self.chosen.values())]
+    def conditions(self, *, every: bool) -> list[ColumnElement[bool]]:
+        """``every`` says that all such books are read, and not the first of an order alone."""
+        chosen = [make() for make in self.chosen.values()]
+        return [*self.base_conditions(every=every), *chosen]
+
+    def base_conditions(self, *, every: bool) -> list[ColumnElement[bool]]:
+        makers = {
+            **self.base,
+            **({
+                name: make
+                for name, make in _AMONG.items() if name in self.base
+            } if every else {})
+        }
+        return [make() for make in makers.values()]
 
 
 @dataclass(kw_only=True)
@@ -104,6 +116,21 @@ def _add_texts(gathered: _Gathered, wanted: BookFilter) -> None:
 
 def _holds_words() -> ColumnElement[bool]:
     return SEARCHED.bool_op('@@')(cast(bindparam('q', type_=Text), TSQUERY))
+
+
+def _is_among_words() -> ColumnElement[bool]:
+    words = cast(bindparam('q', type_=Text), TSQUERY)
+    return _B.id.in_(select(func.library_books_of_words(words, type_=Id)))
+
+
+def _is_among_titles() -> ColumnElement[bool]:
+    grams = cast(bindparam('grams', type_=Text), TSQUERY)
+    needle = bindparam('title', type_=Text)
+    return _B.id.in_(select(func.library_books_of_title(grams, needle, type_=Id)))
+
+
+# Where all that is found is read: PostgreSQL would read every book where many are.
+_AMONG = {'q': _is_among_words, 'title': _is_among_titles}
 
 
 def _holds_title() -> ColumnElement[bool]:

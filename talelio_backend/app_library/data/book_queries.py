@@ -20,6 +20,7 @@ from talelio_backend.shared.data.sql import as_text
 from talelio_backend.shared.services.listing import CursorCodec, Document, Page, PageRequest
 
 _B = book_table.c
+_RANKED = 'relevance_'
 
 
 class SqlBookQueries:
@@ -45,9 +46,10 @@ class SqlBookQueries:
             return listed.options_page(request)
         self._check_named(wanted)
         marked = reader_id is not None
+        ranked = narrow.is_found and (request.sort or _RANKED).startswith(_RANKED)
         return listed.page(self._read,
                            request,
-                           base=lambda: self._rows(narrow, marked),
+                           base=lambda: self._rows(narrow, marked=marked, every=ranked),
                            shape=(narrow.shape, marked, wanted.facets),
                            parameters={
                                **narrow.values,
@@ -56,9 +58,9 @@ class SqlBookQueries:
                            members={'facets': facets(narrow)} if wanted.facets else None,
                            steady=narrow.is_plain and not wanted.facets)
 
-    def _rows(self, narrow: Narrowed, marked: bool) -> Select[Any]:
+    def _rows(self, narrow: Narrowed, *, marked: bool, every: bool) -> Select[Any]:
         row = as_text(whole_book(self._covers, marked=marked)).label('row')
-        return select(row).select_from(whole_book_from()).where(*narrow.conditions())
+        return select(row).select_from(whole_book_from()).where(*narrow.conditions(every=every))
 
     def _check_named(self, wanted: BookFilter) -> None:
         """Raises what says that something named is not there."""

@@ -104,13 +104,10 @@ Index('ix_library_book_year_rising', YEAR_RISING, _B.id)
 Index('ix_library_book_year_falling', YEAR_FALLING, _B.id)
 SEARCHED = _B.search.op('||')(_B.search_more)
 Index('ix_library_book_search', SEARCHED, postgresql_using='gin')
-# What facets count, without the books themselves; and the few that are not lent any more.
-Index('ix_library_book_active',
-      _B.category_id,
-      _B.language,
-      _B.item_type,
-      _B.id,
-      postgresql_where=_B.deactivated_at.is_(None))
+# What facets count, without the books themselves.
+Index('ix_library_book_facets', _B.category_id, _B.language, _B.item_type, _B.deactivated_at,
+      _B.year, _B.created_at, _B.id)
+# Those few that are not lent any more.
 Index('ix_library_book_inactive',
       _B.created_at,
       _B.id,

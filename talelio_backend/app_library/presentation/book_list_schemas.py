@@ -51,7 +51,7 @@ class BooksQuery(ListQuery):
 
 class BooksView(ListView):
     """With ``facets=true`` there is a member ``facets`` too: for ``category``, ``author``,
-    ``language``, ``item_type`` and ``available`` the most frequent, each with its ``id``, ``label``
-    and ``count``."""
+    ``language``, ``item_type`` and ``available`` the most frequent, each with its ``id``,
+    ``label`` and ``count``."""
 
     books: list[BookView]

@@ -33,20 +33,26 @@ def lend(site: Site, library: Library) -> dict[str, Any]:
                                                           (novel, 25, -1, False),
                                                           (poem, 30, 0, False),
                                                           (novel, 90, 70, True)]):
-        lend_one(site, book, copies[place], readers[place % 4], begun, due, returned)
+        lend_one(site,
+                 book,
+                 copies[place],
+                 readers[place % 4],
+                 begun=begun,
+                 due=due,
+                 returned=returned)
     for reader, amount in ((readers[0], '7.50'), (readers[1], '-3.00'), (readers[2], '1.25')):
         book_entry(site, reader, amount)
     return {'novel': novel, 'poems': poems, 'readers': readers}
 
 
-def lend_one(site: Site, book: Any, copy: Any, reader: Person, begun: int, due: int,
+def lend_one(site: Site, book: Any, copy: Any, reader: Person, *, begun: int, due: int,
              returned: bool) -> None:
     site.execute(
         'INSERT INTO library_loan (id, book_id, copy_id, member_id, item_type, started_at, '
         'due_at, extensions, returned_at, policy, charge, version) VALUES (:id, :book, :copy, '
         ":member, 'regular', now() - :begun * interval '1 hour', now() - :due * interval '1 hour',"
-        " 0, CASE WHEN :returned THEN now() END, '{}', CASE WHEN :returned THEN CAST('{}' AS jsonb) END, "
-        '1)',
+        " 0, CASE WHEN :returned THEN now() END, '{}', CASE WHEN :returned THEN "
+        "CAST('{}' AS jsonb) END, 1)",
         id=new_id(),
         book=book,
         copy=copy,
