@@ -51,7 +51,11 @@ def edit_book(uow: BookUnitOfWork,
               number_owned: int | None = None,
               now: datetime) -> None:
     """Changes a locked book, likewise. Raises Invalid, IsbnTaken, ParentInactive, CopiesInUse."""
-    _check(uow, book, changes)
+    # What is already so needs no second look: a cover that is being deleted is not waited for.
+    _check(uow, book, {
+        name: value
+        for name, value in changes.items() if getattr(book, name) != value
+    })
     owned = None if number_owned is None else stock(uow, book, number_owned, now=now)
     former = shown_by(book)
     book.edit(changes, owned=owned, now=now)

@@ -199,3 +199,12 @@ def test_the_area_of_images_knows_the_cover(desk: Desk) -> None:
 def test_of_a_book_without_a_cover_it_knows_nothing(desk: Desk) -> None:
     desk.edit(desk.book(), title='Ema')
     assert not covers_told(desk)
+
+
+def test_what_is_already_so_is_not_looked_up_again(desk: Desk) -> None:
+    cover = new_id()
+    desk.uow.surroundings.images.add(cover)
+    book_id = desk.book(cover_image_id=cover)
+    desk.uow.surroundings.images.clear()
+    desk.edit(book_id, cover_image_id=cover, title='Ema')
+    assert desk.uow.stored_books[book_id].title == 'Ema'
