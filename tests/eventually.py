@@ -6,7 +6,7 @@ from typing import TypeVar
 Found = TypeVar('Found')
 
 
-def eventually(look: Callable[[], Found | None], *, seconds: float = 15) -> Found:
+def eventually(look: Callable[[], Found | None], *, seconds: float = 60) -> Found:
     """What ``look`` finds at last: for what another process does in its own time. Fails the test
     when there is nothing within ``seconds``."""
     until, pause = monotonic() + seconds, Event()
@@ -15,4 +15,4 @@ def eventually(look: Callable[[], Found | None], *, seconds: float = 15) -> Foun
         if found:
             return found
         assert monotonic() < until, f'nothing within {seconds} s: {look}'
-        pause.wait(0.05)
+        pause.wait(0.02)

@@ -37,7 +37,7 @@ def test_a_picture_lives_from_its_upload_to_its_last_byte(product: Product,
         shown = client.get(address, headers=headers).json()
         return shown['variants'] if shown['variants_status'] == 'ready' else None
 
-    made = eventually(variants, seconds=30)
+    made = eventually(variants)
     assert [variant['width'] for variant in made] == [320, 640]
     for file in (image, *made):
         served = client.get(file['url'])
@@ -54,7 +54,13 @@ def test_a_picture_lives_from_its_upload_to_its_last_byte(product: Product,
                               'body': f"![heron]({made[0]['url']})"
                           })
     assert article.status_code == 201, article.text
-    eventually(lambda: client.delete(address, headers=headers).status_code == 409, seconds=30)
+
+    def is_referred_to() -> bool:
+        unused = client.get(f'{IMAGES}?unreferenced=true', headers=headers).json()['images']
+        return image['id'] not in [one['id'] for one in unused]
+
+    eventually(is_referred_to)
+    assert client.delete(address, headers=headers).status_code == 409
     assert client.delete(f'{address}?force=true', headers=headers).status_code == 204
     assert client.get(image['url']).status_code == 404
 

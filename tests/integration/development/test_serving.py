@@ -1,102 +1,21 @@
 """The supervisor with real servers and stand-ins for our own programs."""
-import json
 import os
-import queue
-import select
 import signal
 import subprocess
 import sys
-import textwrap
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import psycopg.sql
 import pytest
 
 from talelio_backend.development import ports
+from tests.integration.development.stand_ins import (DRIVER, PATIENCE, PROGRAMS, Instance, Start,
+                                                     all_gone, children)
 
 ROOT = Path(__file__).parents[3]
-PROGRAMS = textwrap.dedent('''
-    import http.server, os, signal, sys
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.end_headers()
-        def log_message(self, *_):
-            pass
-    what = sys.argv[1]
-    print(what, 'runs as', os.getpid(), flush=True)
-    if what == 'deaf':
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if what == 'brittle':
-        os._exit(3)
-    port = {'web': 'PORT', 'metrics': 'METRICS_PORT'}.get(what)
-    if port:
-        http.server.HTTPServer(('127.0.0.1', int(os.environ[port])), Answer).serve_forever()
-    if what != 'migrate':
-        while True:
-            signal.pause()
-''')
-DRIVER = textwrap.dedent('''
-    import os, sys
-    from pathlib import Path
-    from talelio_backend.development import serving
-    from talelio_backend.development.data_folder import DataFolder, InUse
-    from talelio_backend.development.parts import Commands
-    from talelio_backend.development.stack import Options, PortTaken
-    folder, port, programs, worker = sys.argv[1:]
-    def stand_in(name):
-        return sys.executable, programs, name
-    options = Options(folder=DataFolder(Path(folder)), port=int(port), metrics_port=None,
-                      clock_offset=-60.0, inherited=dict(os.environ), interrupted=lambda: False)
-    commands = Commands(migrate=stand_in('migrate'), worker=stand_in(worker),
-                        metrics=stand_in('metrics'), web=stand_in('web'))
-    try:
-        sys.exit(serving.serve(options, commands))
-    except (InUse, PortTaken) as refusal:
-        sys.exit(str(refusal))
-''')
-
-
-class Instance:
-
-    def __init__(self, process: subprocess.Popen[str], folder: Path, port: int) -> None:
-        self.process = process
-        self.folder = folder
-        self.port = port
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        with self.process.stdout as lines:
-            for line in lines:
-                self._lines.put(line)
-
-    def line(self, wanted: str, seconds: float = 30.0) -> str:
-        """Reads on until a line has that text; queue.Empty if none comes in time."""
-        deadline = time.monotonic() + seconds
-        while True:
-            line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
-            if wanted in line:
-                return line
-
-    def facts(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self.folder / 'run.json').read_bytes())
-        return content
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(10)
-
-
-Start = Callable[..., Instance]
 
 
 @pytest.fixture(name='folder', scope='module')
@@ -139,31 +58,6 @@ def _running(start: Start) -> Instance:
     return instance
 
 
-def children(pid: int) -> dict[str, int]:
-    """Name of the program -> pid."""
-    found = {}
-    for number in Path(f'/proc/{pid}/task/{pid}/children').read_text(encoding='ascii').split():
-        name = Path(f'/proc/{number}/comm').read_text(encoding='utf-8').strip()
-        if name.startswith('python'):  # a stand-in, its name is the last word
-            name = Path(f'/proc/{number}/cmdline').read_bytes().split(b'\0')[-2].decode()
-        found[name] = int(number)
-    return found
-
-
-@contextmanager
-def all_gone(pids: list[int], seconds: float = 10.0) -> Iterator[None]:
-    """They live before the block, and not after it."""
-    watched = [os.pidfd_open(pid) for pid in pids]
-    yield
-    deadline = time.monotonic() + seconds
-    try:
-        for process in watched:
-            assert select.select([process], [], [], max(0.0, deadline - time.monotonic()))[0]
-    finally:
-        for process in watched:
-            os.close(process)
-
-
 def test_run_file_says_how_to_reach_everything(running: Instance) -> None:
     facts = running.facts()
     assert set(facts) == {
@@ -199,11 +93,11 @@ def test_stop_leaves_no_process_and_no_run_file(running: Instance, number: int) 
 def test_second_interrupt_kills_who_does_not_listen(start: Start) -> None:
     instance = start(worker='deaf')
     instance.line('talelio is ready')
-    with all_gone(list(children(instance.process.pid).values()), seconds=3):
+    with all_gone(list(children(instance.process.pid).values())):
         instance.process.send_signal(signal.SIGINT)
         instance.line('stopping')
         instance.process.send_signal(signal.SIGINT)
-        assert instance.process.wait(3) == 130
+        assert instance.process.wait(PATIENCE) == 130
 
 
 def test_repeated_termination_is_one_request(start: Start) -> None:
@@ -212,15 +106,15 @@ def test_repeated_termination_is_one_request(start: Start) -> None:
     instance.process.send_signal(signal.SIGTERM)
     instance.line('stopping')
     instance.process.send_signal(signal.SIGTERM)
-    assert instance.process.wait(10) == 0
+    assert instance.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize('program', ['web', 'worker', 'metrics', 'redis-server', 'rclone'])
 def test_killed_part_is_started_again(running: Instance, program: str) -> None:
     os.kill(children(running.process.pid)[program], signal.SIGKILL)
-    running.line('ended; starting it again', seconds=5)
+    running.line('ended; starting it again')
     if program in ('web', 'worker', 'metrics'):
-        running.line(f'{program} runs as', seconds=5)
+        running.line(f'{program} runs as')
     else:
         assert answers_again(running, program)
 
@@ -228,7 +122,7 @@ def test_killed_part_is_started_again(running: Instance, program: str) -> None:
 def answers_again(running: Instance, program: str) -> bool:
     key = {'redis-server': 'redis_url', 'rclone': 's3_endpoint_url'}[program]
     port = int(running.facts()[key].rpartition(':')[2].partition('/')[0])
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while ports.is_free(port):
         if time.monotonic() > deadline:
             return False
@@ -241,11 +135,11 @@ def test_crashed_database_comes_back_with_its_connections_busy(running: Instance
         connection.execute('CREATE TABLE IF NOT EXISTS crash (id int)')
         connection.execute('INSERT INTO crash VALUES (1)')
         os.kill(children(running.process.pid)['postgres'], signal.SIGKILL)
-        running.line('PostgreSQL ended; starting it again', seconds=5)
+        running.line('PostgreSQL ended; starting it again')
     assert rows(url, 'crash') >= 1
 
 
-def rows(url: str, table: str, seconds: float = 10.0) -> int:
+def rows(url: str, table: str, seconds: float = PATIENCE) -> int:
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -272,13 +166,13 @@ def test_fifth_death_in_a_minute_stops_everything(running: Instance) -> None:
             running.line('worker runs as')
         os.kill(children(running.process.pid)['worker'], signal.SIGKILL)
         running.line('5 deaths')
-        assert running.process.wait(10) == 1
+        assert running.process.wait(PATIENCE) == 1
 
 
 def test_program_that_cannot_start_stops_the_start(start: Start) -> None:
     instance = start(worker='brittle')
     instance.line('worker')
-    assert instance.process.wait(20) == 1
+    assert instance.process.wait(PATIENCE) == 1
 
 
 def test_killed_supervisor_takes_all_along_and_the_next_start_needs_no_hand(
@@ -312,7 +206,7 @@ def test_second_instance_is_told_who_uses_the_folder(running: Instance, start: S
     second = start()
     second.line(f'this data folder is in use by process {running.process.pid} '
                 f'(http://127.0.0.1:{running.port})')
-    assert second.process.wait(5) == 1
+    assert second.process.wait(PATIENCE) == 1
     assert ports.http_status(running.port, '/livez') == 200
 
 
@@ -333,6 +227,6 @@ def test_taken_port_is_said_before_anything_starts(start: Start, tmp_path: Path)
         port = int(stranger.stdout.readline().split('port ')[1].split()[0])
         instance = start(port=port, into=tmp_path / 'fresh')
         instance.line(f'port {port} is taken (process {stranger.pid}, ')
-        assert instance.process.wait(5) == 1
+        assert instance.process.wait(PATIENCE) == 1
         stranger.terminate()
     assert not (tmp_path / 'fresh' / 'postgres').exists()

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, make_url, text
 from talelio_backend.shared.data import idempotency
 from talelio_backend.shared.data.database import build_engine
 from tests import boats
+from tests.integration.shared.data.harbour import Harbour
 
 MakeEngine = Callable[..., Engine]
 
@@ -69,6 +70,11 @@ def empty_database(make_engine: MakeEngine) -> Engine:
             text('TRUNCATE boat, boat_log, idempotency_key, procrastinate_jobs, '
                  'procrastinate_events, procrastinate_workers, procrastinate_periodic_defers'))
     return engine
+
+
+@pytest.fixture(name='harbour')
+def make_harbour(engine: Engine) -> Harbour:
+    return Harbour(engine)
 
 
 @pytest.fixture(name='nowhere')
