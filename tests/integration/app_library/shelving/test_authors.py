@@ -101,7 +101,8 @@ def test_a_patch_names_something_to_change(admin: Person, shelf: Shelf) -> None:
 
 @pytest.mark.parametrize('given, family', [(None, 'x' * 100), ('y' * 100, '\u6751\u4e0a'),
                                            ('\ufdfa' * 100, '\U0001f4da'),
-                                           ('\u0130\u0301', "O'Brien; %_")])
+                                           ('\u0130\u0301', "O'Brien; %_")],
+                         ids=['long', 'ideographs', 'folding', 'marks'])
 def test_any_name_but_control_characters_is_kept(admin: Person, given: str | None,
                                                  family: str) -> None:
     shown = admin.post(AUTHORS, json={'given_name': given, 'family_name': family}).get_json()
