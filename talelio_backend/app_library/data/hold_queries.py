@@ -2,8 +2,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (ColumnElement, FromClause, Integer, Select, Text, and_, bindparam, case,
-                        func, literal_column, null, select, tuple_)
+from sqlalchemy import (ColumnElement, Integer, Select, Text, and_, bindparam, case, func,
+                        literal_column, null, select, tuple_)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from talelio_backend.app_account.data.orm import user_table
@@ -38,13 +38,25 @@ _PLACE = case({
 },
               value=STATE,
               else_=literal_column('0', Integer))
+
+
+def _of_book(shown: ColumnElement[Any]) -> Any:
+    """Something of the hold's book. Not joined: a list in whatever order looks up the books of
+    its page alone, and never all of them."""
+    return select(shown).where(_B.id == _H.book_id).correlate(hold_table).scalar_subquery()
+
+
+def _of_member(shown: ColumnElement[Any]) -> Any:
+    return select(shown).where(_U.id == _H.member_id).correlate(hold_table).scalar_subquery()
+
+
 _SORTS = (
     SqlSort(id='placed_at', label='Placed', key=_H.placed_at),
-    SqlSort(id='title', label='Title', key=_B.title_key),
+    SqlSort(id='title', label='Title', key=_of_book(_B.title_key)),
     SqlSort(id='state', label='State', key=_PLACE),
     SqlSort(id='member',
             label='Member',
-            key=func.lower(_U.username, type_=_U.username.type),
+            key=_of_member(func.lower(_U.username, type_=_U.username.type)),
             level=Level.ADMIN),
 )
 _is_known = select(_B.id).where(_B.id == bindparam('book_id', type_=Id))
@@ -59,26 +71,21 @@ def _position() -> ColumnElement[Any]:
 
 
 def _row(covers: Covers) -> ColumnElement[Any]:
-    copy = json_object(id=_C.id, barcode=_C.barcode)
+    copy = select(json_object(id=_C.id, barcode=_C.barcode)).where(_C.id == _H.copy_id)
     return json_object(id=_H.id,
-                       book=covers.small_book(),
-                       member=json_object(id=_U.id, username=_U.username),
+                       book=_of_book(covers.small_book()),
+                       member=_of_member(json_object(id=_U.id, username=_U.username)),
                        state=STATE,
                        position=_position(),
                        placed_at=rfc3339(_H.placed_at),
                        suspended_until=rfc3339(_H.suspended_until),
                        ready_at=rfc3339(_H.ready_at),
                        ready_until=rfc3339(_H.ready_until),
-                       copy=case((_KEPT, copy), else_=null()),
+                       copy=case((_KEPT, copy.correlate(hold_table).scalar_subquery()),
+                                 else_=null()),
                        closed_at=rfc3339(case((_OVER, _H.ready_until), else_=_H.closed_at)),
                        reason=case((_OVER, literal_column("'not_collected'", Text)),
                                    else_=as_text(_H.reason)))
-
-
-def _joined() -> FromClause:
-    return hold_table.join(book_table,
-                           _B.id == _H.book_id).join(user_table, _U.id == _H.member_id).outerjoin(
-                               copy_table, _C.id == _H.copy_id)
 
 
 class SqlHoldQueries:
@@ -95,8 +102,9 @@ class SqlHoldQueries:
                              cursors=cursors,
                              sorts=_SORTS)
         self._listed = select(row.label('row'), func.md5(row).label('stamp'))
-        self._one = select(row.label('body'), _H.member_id).select_from(
-            _joined()).where(_H.id == bindparam('id', type_=Id))
+        self._one = select(
+            row.label('body'),
+            _H.member_id).select_from(hold_table).where(_H.id == bindparam('id', type_=Id))
 
     def holds(self, wanted: HoldFilter, request: PageRequest) -> Page:
         if request.options_only:
@@ -123,8 +131,8 @@ class SqlHoldQueries:
             'book_id': _H.book_id == bindparam('book_id', type_=Id),
             'states': STATE == func.any(bindparam('states', type_=ARRAY(Text))),
         }
-        listed = self._listed.select_from(_joined()).where(*(conditions[name]
-                                                             for name in sorted(given)))
+        listed = self._listed.select_from(hold_table).where(*(conditions[name]
+                                                              for name in sorted(given)))
         # Said so that the index of the open ones is found by it.
         return listed if 'states' in given else listed.where(state_is(*OPEN), ~_OVER)
 
