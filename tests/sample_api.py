@@ -1,13 +1,13 @@
 """A small API on the kernel's machinery: things that are listed, made, read, changed, removed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from talelio_backend.shared.area import Route
 from talelio_backend.shared.domain.access import Level
-from talelio_backend.shared.domain.errors import Conflict, DatabaseUnavailable, NotFound
+from talelio_backend.shared.domain.errors import Conflict, DatabaseUnavailable, NotFound, NotYours
 from talelio_backend.shared.presentation.answers import (Answer, Cookie, document, moved,
                                                          no_content, unless_known)
 from talelio_backend.shared.presentation.api import Resource, add_routes, answer_errors
@@ -19,6 +19,7 @@ from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.lists import ListQuery, ListView, list_answer
 from talelio_backend.shared.presentation.schemas import (BlankIsNone, Body, Line, LongText,
                                                          PatchBody, Query, Time, View)
+from talelio_backend.shared.services.authentication import Caller
 from talelio_backend.shared.services.idempotency import RequestKey
 from talelio_backend.shared.services.listing import Document, Page, SortOption
 from talelio_backend.shared.services.provenance import Provenance, provenance
@@ -68,6 +69,12 @@ class ThingQuery(Query):
     since: Time | None = None
     old: bool | None = None
     count: Annotated[list[int], Field(max_length=3)] = []
+
+
+class PurseQuery(Query):
+    """``from`` is no name in Python."""
+
+    from_: Annotated[str | None, Field(alias='from', max_length=10)] = None
 
 
 class ThingView(View):
@@ -218,6 +225,23 @@ class CoinsResource(OfThings):
         return Answer(body=ThingView(name=body.name, note=None, count=len(self._things.coins)))
 
 
+def own_purse(caller: Caller, path: Mapping[str, Any]) -> None:
+    if path['owner'] != 'me' and not caller.is_admin:
+        raise NotYours()
+
+
+class PurseResource(OfThings):
+    """The path alone says whose it is."""
+
+    @endpoint(access=Level.MEMBER,
+              summary='Fills a purse',
+              response=ThingView,
+              guard=own_purse,
+              errors=(NotYours, ))
+    def patch(self, owner: str, body: ThingPatch, query: PurseQuery) -> Answer:
+        return Answer(body=ThingView(name=query.from_ or owner, note=body.note, count=body.count))
+
+
 class SignOffResource(OfThings):
 
     @endpoint(access=Level.EVERYONE, summary='Clears the cookie', status=204)
@@ -256,8 +280,9 @@ class OddResource(OfThings):
 
 
 ROUTES = (('/v1/things', ThingsResource), ('/v1/things/<name>', ThingResource),
-          ('/v1/coins', CoinsResource), ('/v1/own', OwnResource),
-          ('/v1/accounts/sign-off', SignOffResource), ('/v1/odd/<kind>', OddResource))
+          ('/v1/coins', CoinsResource), ('/v1/purses/<owner>', PurseResource),
+          ('/v1/own', OwnResource), ('/v1/accounts/sign-off', SignOffResource), ('/v1/odd/<kind>',
+                                                                                 OddResource))
 
 
 class Sample:

@@ -34,8 +34,8 @@ def test_every_route_is_described(document: Any) -> None:
             for verb in verbs} == {('/v1/things', 'get'), ('/v1/things', 'post'),
                                    ('/v1/things/{name}', 'get'), ('/v1/things/{name}', 'patch'),
                                    ('/v1/things/{name}', 'delete'), ('/v1/coins', 'post'),
-                                   ('/v1/own', 'get'), ('/v1/own', 'post'),
-                                   ('/v1/accounts/sign-off', 'get'),
+                                   ('/v1/purses/{owner}', 'patch'), ('/v1/own', 'get'),
+                                   ('/v1/own', 'post'), ('/v1/accounts/sign-off', 'get'),
                                    ('/v1/accounts/sign-off', 'post'), ('/v1/odd/{kind}', 'get')}
 
 
