@@ -7,19 +7,15 @@ from tests.authors import Person, Site
 from tests.integration.app_library.money.till import book, entries
 
 
-@pytest.mark.parametrize('statement', [
-    'UPDATE library_ledger_entry SET amount = 0.01',
-    'UPDATE library_ledger_entry SET note = note',
-    'DELETE FROM library_ledger_entry',
-    'TRUNCATE library_ledger_entry',
-    'TRUNCATE library_member CASCADE',
-])
-def test_nothing_that_was_booked_is_touched(site: Site, admin: Person, ada: Person,
-                                            statement: str) -> None:
+def test_nothing_that_was_booked_is_touched(site: Site, admin: Person, ada: Person) -> None:
     book(admin, ada, 'charge', '5.00')
     before = entries(ada)
-    with pytest.raises(DBAPIError, match='neither changed nor removed'):
-        site.execute(statement)
+    for statement in ('UPDATE library_ledger_entry SET amount = 0.01',
+                      'UPDATE library_ledger_entry SET note = note',
+                      'DELETE FROM library_ledger_entry', 'TRUNCATE library_ledger_entry',
+                      'TRUNCATE library_member CASCADE'):
+        with pytest.raises(DBAPIError, match='neither changed nor removed'):
+            site.execute(statement)
     assert entries(ada) == before
 
 

@@ -1,8 +1,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests.authors import Person, Site
 from tests.fakes import NOON, FakeClock
 from tests.integration.app_library.lending.counter import (borrow, document, faults, refusal,
@@ -90,40 +88,40 @@ def test_ids_and_dates_are_taken_once(admin: Person) -> None:
     assert refusal(admin.get(f'{TARIFFS}/v9')) == (404, 'tariff_not_found')
 
 
-@pytest.mark.parametrize('when', [NOON, NOON - timedelta(days=1)])
-def test_nothing_is_priced_backwards(admin: Person, when: Any) -> None:
-    body = tariff(effective_from=rfc3339(when))
-    assert faults(admin.post(TARIFFS, json=body)) == [('/effective_from', 'not_in_future')]
+def test_nothing_is_priced_backwards(admin: Person) -> None:
+    for when in (NOON, NOON - timedelta(days=1)):
+        body = tariff(effective_from=rfc3339(when))
+        assert faults(admin.post(TARIFFS, json=body)) == [('/effective_from', 'not_in_future')]
 
 
 NOVEL = FLAT | {'item_type': 'novel'}
 OPEN, CLOSED = {'days': None, 'rate': '1.00'}, {'days': 1, 'rate': '1.00'}
 
 
-@pytest.mark.parametrize(('body', 'pointer'), [
-    (rates(NOVEL), ''),
-    (rates(FLAT, FLAT), ''),
-    (rates(FLAT, NOVEL, NOVEL), ''),
-    (tariff(rates=[]), '/rates'),
-    (rates(tiers=[]), '/rates/0/tiers'),
-    (rates(tiers=[CLOSED] * 10 + [OPEN]), '/rates/0/tiers'),
-    (rates(tiers=[CLOSED]), '/rates/0'),
-    (rates(tiers=[OPEN, OPEN]), '/rates/0'),
-    (rates(tiers=[CLOSED | {'days': 0}, OPEN]), '/rates/0/tiers/0/days'),
-    (rates(minimum=1), '/rates/0/minimum'),
-    (rates(minimum=1.5), '/rates/0/minimum'),
-    (rates(minimum='1.505'), '/rates/0/minimum'),
-    (rates(minimum='-1.00'), '/rates/0/minimum'),
-    (rates(minimum='10000.01'), '/rates/0/minimum'),
-    (rates(tiers=[{'days': None, 'rate': 1.5}]), '/rates/0/tiers/0/rate'),
-    (rates(FLAT, FLAT | {'item_type': 'unheard-of'}), '/rates/1/item_type'),
-    (tariff(id='V 4'), '/id'),
-    (tariff(id='v' * 31), '/id'),
-    (tariff(label=''), '/label'),
-    (tariff(in_force=True), '/in_force'),
-])  # yapf: disable
-def test_what_is_no_price_list_is_refused(admin: Person, body: Any, pointer: str) -> None:
-    assert [place for place, _ in faults(admin.post(TARIFFS, json=body))] == [pointer]
+def test_what_is_no_price_list_is_refused(admin: Person) -> None:
+    for body, pointer in (
+        (rates(NOVEL), ''),
+        (rates(FLAT, FLAT), ''),
+        (rates(FLAT, NOVEL, NOVEL), ''),
+        (tariff(rates=[]), '/rates'),
+        (rates(tiers=[]), '/rates/0/tiers'),
+        (rates(tiers=[CLOSED] * 10 + [OPEN]), '/rates/0/tiers'),
+        (rates(tiers=[CLOSED]), '/rates/0'),
+        (rates(tiers=[OPEN, OPEN]), '/rates/0'),
+        (rates(tiers=[CLOSED | {'days': 0}, OPEN]), '/rates/0/tiers/0/days'),
+        (rates(minimum=1), '/rates/0/minimum'),
+        (rates(minimum=1.5), '/rates/0/minimum'),
+        (rates(minimum='1.505'), '/rates/0/minimum'),
+        (rates(minimum='-1.00'), '/rates/0/minimum'),
+        (rates(minimum='10000.01'), '/rates/0/minimum'),
+        (rates(tiers=[{'days': None, 'rate': 1.5}]), '/rates/0/tiers/0/rate'),
+        (rates(FLAT, FLAT | {'item_type': 'unheard-of'}), '/rates/1/item_type'),
+        (tariff(id='V 4'), '/id'),
+        (tariff(id='v' * 31), '/id'),
+        (tariff(label=''), '/label'),
+        (tariff(in_force=True), '/in_force'),
+    ):  # yapf: disable
+        assert [place for place, _ in faults(admin.post(TARIFFS, json=body))] == [pointer], body
 
 
 def test_bounds_belong_to_a_price_list(admin: Person) -> None:
