@@ -13,6 +13,7 @@ from talelio_backend.app_library.data.book_index import fold_key, title_query
 from talelio_backend.app_library.data.catalogue_orm import (SEARCHED, YEAR_FALLING, YEAR_RISING,
                                                             book_figures_table, book_table,
                                                             contribution_table)
+from talelio_backend.app_library.domain.isbn import NoIsbn, isbn13_of
 from talelio_backend.app_library.services.book_queries import BookFilter
 from talelio_backend.shared.data.orm import Id, Time
 from talelio_backend.shared.data.search_vector import rank_query, search_query
@@ -99,7 +100,7 @@ def _add_status(gathered: _Gathered, wanted: BookFilter) -> None:
 
 def _add_texts(gathered: _Gathered, wanted: BookFilter) -> None:
     if wanted.q and wanted.q.strip():
-        text = _PRINTED_ISBN.sub(lambda found: re.sub('[- ]', '', found[0]), wanted.q)
+        text = _PRINTED_ISBN.sub(_in_one_word, wanted.q)
         asked = search_query(text, prefix=True)
         gathered.add('q' if asked else 'nothing',
                      _holds_words if asked else false,
@@ -112,6 +113,15 @@ def _add_texts(gathered: _Gathered, wanted: BookFilter) -> None:
         gathered.add('isbn',
                      lambda: _B.isbn13 == bindparam('isbn13', type_=String),
                      isbn13=wanted.isbn13)
+
+
+def _in_one_word(printed: re.Match[str]) -> str:
+    """An ISBN as it is kept in the vectors; other numbers stay as they are."""
+    try:
+        isbn13_of(printed[0])
+    except NoIsbn:
+        return printed[0]
+    return re.sub('[- ]', '', printed[0])
 
 
 def _holds_words() -> ColumnElement[bool]:

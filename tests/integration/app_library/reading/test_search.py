@@ -51,6 +51,11 @@ def test_other_words_are_not_found(library: Library, stranger: Person, words: st
     assert listed(stranger, q=words) == (['Emma'] if words == 'emma !' else [])
 
 
+def test_numbers_that_are_no_isbn_stay_words(library: Library, stranger: Person) -> None:
+    library.book('1984 and 2001', description='of 12 pages')
+    assert listed(stranger, q='1984 2001 12') == ['1984 and 2001']
+
+
 @pytest.mark.parametrize('words', ['', '   '])
 def test_blank_words_narrow_nothing(library: Library, stranger: Person, words: str) -> None:
     library.book('Emma')
