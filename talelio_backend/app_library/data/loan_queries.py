@@ -3,7 +3,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, literal, select, true
+from sqlalchemy import (ColumnElement, Interval, Select, and_, bindparam, literal, literal_column,
+                        select, true)
 
 from talelio_backend.app_account.data.orm import user_table
 from talelio_backend.app_library.data import loan_json
@@ -26,18 +27,28 @@ from talelio_backend.shared.services.clock import Clock
 from talelio_backend.shared.services.listing import CursorCodec, Document, Page, PageRequest
 
 _L = loan_table.c
-_SORTS = (
-    SqlSort(id='started_at', label='Borrowed', key=_L.started_at),
-    SqlSort(id='due_at', label='Return by', key=_L.due_at),
-    SqlSort(id='returned_at', label='Returned', key=RETURNED_RISING, falling=RETURNED_FALLING),
-    SqlSort(id='title', label='Title', key=_L.title_key),
-    SqlSort(id='extended', label='Extended', key=EXTENDED),
-    SqlSort(id='member',
-            label='Member',
-            key=MEMBER_RISING,
-            falling=MEMBER_FALLING,
-            level=Level.ADMIN),
-)
+# Open loans are all alike there: to look for them among those that were returned takes long.
+_NEVER = literal_column("'infinity'::timestamptz", Time)
+
+
+def _sorts(returned: SqlSort) -> tuple[SqlSort, ...]:
+    return (
+        SqlSort(id='started_at', label='Borrowed', key=_L.started_at),
+        SqlSort(id='due_at', label='Return by', key=_L.due_at),
+        returned,
+        SqlSort(id='title', label='Title', key=_L.title_key),
+        SqlSort(id='extended', label='Extended', key=EXTENDED),
+        SqlSort(id='member',
+                label='Member',
+                key=MEMBER_RISING,
+                falling=MEMBER_FALLING,
+                level=Level.ADMIN),
+    )
+
+
+_SORTS = _sorts(
+    SqlSort(id='returned_at', label='Returned', key=RETURNED_RISING, falling=RETURNED_FALLING))
+_SORTS_OF_OPEN = _sorts(SqlSort(id='returned_at', label='Returned', key=_NEVER))
 _IS_NEW = and_(loan_json.IS_OPEN, _L.started_at
                > loan_json.NOW - literal(timedelta(hours=24), Interval))
 _STATUSES: Mapping[str, ColumnElement[bool]] = {
@@ -66,11 +77,11 @@ class SqlLoanQueries:
         self._read = read
         self._clock = clock
         self._row = as_text(loan_json.loan_json(covers, currency=currency))
-        self._list = SqlList(name='library_loans',
-                             default='started_at_desc',
-                             tie=_L.id,
-                             cursors=cursors,
-                             sorts=_SORTS)
+        self._list, self._open_list = (SqlList(name='library_loans',
+                                               default='started_at_desc',
+                                               tie=_L.id,
+                                               cursors=cursors,
+                                               sorts=sorts) for sorts in (_SORTS, _SORTS_OF_OPEN))
         self._one = Prepared(
             select(self._row.label('body'), _L.version,
                    _L.member_id).where(_L.id == bindparam('id', type_=Id)))
@@ -80,16 +91,17 @@ class SqlLoanQueries:
             return self._list.options_page(request)
         self._expect_known(wanted)
         given = _given(wanted)
-        return self._list.page(self._read,
-                               request,
-                               base=lambda: self._filtered(wanted.status, given),
-                               shape=(wanted.status, *sorted(given)),
-                               parameters={
-                                   'status': wanted.status,
-                                   **given
-                               },
-                               passing={'now': self._clock.now()},
-                               steady=list(given) == ['owner_id'])
+        listed = self._list if wanted.status in ('returned', 'all') else self._open_list
+        return listed.page(self._read,
+                           request,
+                           base=lambda: self._filtered(wanted.status, given),
+                           shape=(wanted.status, *sorted(given)),
+                           parameters={
+                               'status': wanted.status,
+                               **given
+                           },
+                           passing={'now': self._clock.now()},
+                           steady=list(given) == ['owner_id'])
 
     def loan(self, loan_id: UUID, *, member_id: UUID | None = None) -> Document:
         row = self._read.one(self._one, {'id': loan_id, 'now': self._clock.now()})

@@ -147,6 +147,15 @@ def test_empty_values_come_last_in_both_directions(admin: Person, site: Site,
     assert shown(admin, history[1])['member'] is None
 
 
+@pytest.mark.parametrize('direction', ['asc', 'desc'])
+def test_open_loans_have_no_order_by_their_returns(admin: Person, history: list[dict[str, Any]],
+                                                   direction: str) -> None:
+    assert history
+    expected = ['Dune', 'Cain', 'Beowulf', 'Aeneid']
+    found = paged(admin, f'{ALL}&sort=returned_at_{direction}')
+    assert found == (expected if direction == 'asc' else expected[::-1])
+
+
 def test_extended_loans_come_together(admin: Person, history: list[dict[str, Any]]) -> None:
     assert history
     assert paged(admin, f'{ALL}&status=all&sort=extended_desc')[0] == 'Cain'
