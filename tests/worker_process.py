@@ -15,7 +15,8 @@ from talelio_backend.shared.data.jobs import ProcrastinateJobs
 from talelio_backend.shared.data.secrets_manager import DatabaseAddress
 from talelio_backend.shared.services.jobs import Handler
 
-BEAT, SILENCE = 0.2, 1.5  # seconds
+# A worker that is alive on a busy machine says so within the silence.
+BEAT, SILENCE = 0.2, 3  # seconds
 
 
 def handlers(folder: Path) -> list[Handler]:
