@@ -5,6 +5,7 @@ from sqlalchemy import String, bindparam, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from talelio_backend.app_assets.data.orm import image_table
 from talelio_backend.app_library.data.book_index import index_books
 from talelio_backend.app_library.data.catalogue_orm import (author_figures_table,
                                                             book_figures_table, book_table,
@@ -18,6 +19,12 @@ _P = contribution_table.c
 _locked = select(Book).with_for_update(key_share=True,
                                        of=book_table).execution_options(populate_existing=True)
 _one = _locked.where(book_table.c.id == bindparam('book_id', type_=Id))
+# Who deletes an image locks it and then the books that show it. A book that is written twice in a
+# transaction asks for its image as well (its foreign keys are checked again): so image, then book.
+_cover = select(
+    image_table.c.id).where(image_table.c.id == select(book_table.c.cover_image_id).where(
+        book_table.c.id == bindparam('book_id', type_=Id)).scalar_subquery()).with_for_update(
+            read=True, key_share=True)
 _of_copy = _locked.where(book_table.c.id == select(copy_table.c.book_id).where(
     copy_table.c.id == bindparam('copy_id', type_=Id)).scalar_subquery())
 _authors = select(_P.author_id,
@@ -58,6 +65,7 @@ class SqlBookRepository:
         index_books(self._session, [book.id])
 
     def locked(self, book_id: UUID) -> Book | None:
+        self._session.execute(_cover, {'book_id': book_id})
         return self._with_authors(self._session.scalars(_one, {'book_id': book_id}).one_or_none())
 
     def of_copy(self, copy_id: UUID) -> Book | None:

@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from tests.authors import Person, Site
-from tests.integration.app_library.books.catalogue import BOOKS, COPIES, Catalogue, done
+from tests.integration.app_library.books.catalogue import BOOKS, COPIES, Catalogue, done, picture
 from tests.parallel import at_once
 
 
@@ -180,3 +180,21 @@ def test_one_of_many_copies_has_the_barcode(catalogue: Catalogue, admin: Person)
         20,
         lambda number: admin.patch(f"{COPIES}/{copies[number]['id']}", json={'barcode': 'A-1'}))
     assert outcomes(answers) == {(200, None): 1, (409, 'barcode_taken'): 19}
+
+
+def test_an_edit_and_the_end_of_its_cover_do_not_wait_for_one_another(
+        catalogue: Catalogue, site: Site, ada: Person) -> None:
+    for _ in range(4):
+        image = picture(site, ada)
+        books = [catalogue.book(title=f'{number}', cover_image_id=image) for number in range(5)]
+        answers = at_once(6, partial(edit_or_delete, catalogue, ada, books, image))
+        assert answers.pop().status_code == 204
+        assert set(outcomes(answers)) <= {(200, None), (422, 'validation_failed')}
+        assert not [book for book in books if catalogue.now(book)['cover']]
+
+
+def edit_or_delete(catalogue: Catalogue, ada: Person, books: list[dict[str, Any]], image: str,
+                   number: int) -> TestResponse:
+    if number == len(books):
+        return ada.delete(f'/v1/assets/images/{image}?force=true')
+    return catalogue.patch(books[number], title='Ema', cover_image_id=image)

@@ -3,26 +3,11 @@ from uuid import UUID
 
 import pytest
 
-from talelio_backend.shared.domain.ids import new_id
 from tests.authors import Person, Site
-from tests.integration.app_library.books.catalogue import BOOKS, Catalogue, done, faults, refused
+from tests.integration.app_library.books.catalogue import (BOOKS, Catalogue, done, faults, picture,
+                                                           refused)
 
 IMAGES = '/v1/assets/images'
-
-
-def picture(site: Site, owner: Person) -> str:
-    """A stored image, as an upload leaves it; its files are not looked at here."""
-    image_id = new_id()
-    site.execute(
-        'INSERT INTO image (id, owner_id, sha256, file_name, content_type, extension, width, '
-        'height, size, created_at, alt, version, variants_status, variants) VALUES (:id, :owner, '
-        "decode(md5(CAST(:id AS text)), 'hex'), 'cover.png', 'image/png', 'png', 400, 600, 1000, "
-        "now() - interval '2 days', :empty, 1, 'ready', CAST(:variants AS jsonb))",
-        id=image_id,
-        owner=owner.id,
-        empty='',
-        variants='[{"width": 320, "height": 480, "size": 100}]')
-    return str(image_id)
 
 
 def track(site: Site) -> int:
