@@ -1,5 +1,6 @@
 from tests.authors import Person, Site
-from tests.integration.app_library.books.catalogue import BOOKS, Catalogue, done, made, refused
+from tests.integration.app_library.books.catalogue import (BOOKS, Catalogue, done, faults, made,
+                                                           refused)
 from tests.statements import recorded
 
 
@@ -26,6 +27,15 @@ def test_a_book_is_deactivated_once_and_restored_once(catalogue: Catalogue,
     assert (back['active'], back['deactivated_at'], back['version']) == (True, None, 3)
     assert catalogue.told()[-2:] == [('book_deactivated', 'Deactivated the book “Emma”'),
                                      ('book_restored', 'Restored the book “Emma”')]
+
+
+def test_the_path_alone_names_the_book(catalogue: Catalogue) -> None:
+    book, other = catalogue.book(), catalogue.book(title='Other')
+    for path in (f"{BOOKS}/{book['id']}/deactivate", f"{BOOKS}/{book['id']}/restore"):
+        body = catalogue.admin.post(path, json={'id': other['id']})
+        query = catalogue.admin.post(path, query_string={'id': other['id']})
+        assert faults(body) == faults(query) == [('/id', 'unknown_key')]
+    assert catalogue.now(book)['active'] and catalogue.now(other)['active']
 
 
 def test_both_accept_the_version_that_was_seen(catalogue: Catalogue) -> None:
