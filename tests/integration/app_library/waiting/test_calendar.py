@@ -105,3 +105,14 @@ def test_calendar_of_a_blocked_or_deleted_account_is_gone(desk: Desk, ada: Perso
     path = path_of(ada.get(LINK))
     site.execute(gone)
     assert refusal(stranger.get(path)) == (404, 'calendar_not_found')
+
+
+def test_token_stands_in_no_log_and_in_no_row(ada: Person, stranger: Person, site: Site,
+                                              capfd: pytest.CaptureFixture[str]) -> None:
+    path = path_of(ada.post(LINK))
+    token = path.rpartition('/')[2]
+    assert stranger.get(path).status_code == 200
+    assert stranger.get(f'{path}x').status_code == 404
+    assert stranger.post(path).status_code == 405
+    assert token not in ''.join(capfd.readouterr())
+    assert all(token not in str(row) for row in site.activity())
