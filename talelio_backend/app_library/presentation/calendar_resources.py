@@ -2,6 +2,7 @@ from uuid import UUID
 
 from talelio_backend.app_library.domain.errors import CalendarNotFound
 from talelio_backend.app_library.domain.money_errors import MemberNotFound
+from talelio_backend.app_library.presentation.calendar_schemas import CalendarLinkView
 from talelio_backend.app_library.presentation.member_path import named_member
 from talelio_backend.app_library.services.calendar import CalendarService
 from talelio_backend.shared.domain.access import Level
@@ -11,15 +12,10 @@ from talelio_backend.shared.presentation.api import Resource
 from talelio_backend.shared.presentation.conditional import etag
 from talelio_backend.shared.presentation.endpoint import Call, endpoint
 from talelio_backend.shared.presentation.personal import personal
-from talelio_backend.shared.presentation.schemas import View
 from talelio_backend.shared.services.authentication import Caller
 
 CALENDAR = '/v1/library/calendar'
 MEDIA_TYPE = 'text/calendar; charset=utf-8'
-
-
-class CalendarLinkView(View):
-    url: str
 
 
 class CalendarLinkResource(Resource):

@@ -1,0 +1,5 @@
+from talelio_backend.shared.presentation.schemas import View
+
+
+class CalendarLinkView(View):
+    url: str
