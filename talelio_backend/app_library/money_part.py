@@ -44,8 +44,10 @@ def plug(kernel: Kernel, settings: LibrarySettings) -> Part:
     return Part(
         events=EVENTS,
         routes=(
-            *_tariff_routes(TariffService(open_uow=open_uow, clock=clock, currency=currency),
-                            SqlTariffQueries(kernel.read, cursors=kernel.cursors, clock=clock)),
+            *_tariff_routes(
+                TariffService(open_uow=open_uow, clock=clock, currency=currency),
+                SqlTariffQueries(
+                    kernel.read, cursors=kernel.cursors, clock=clock, currency=currency)),
             *_ledger_routes(BookingService(open_uow=open_uow, clock=clock, currency=currency),
                             ledger),
             *_member_routes(MemberService(open_uow=open_uow, clock=clock), history, people),

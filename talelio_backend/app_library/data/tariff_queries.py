@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, String, Text, bindparam, func, literal_column, select
 from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_library.data.catalogue_orm import book_table, item_type_table
@@ -29,7 +29,7 @@ _row = as_text(
                 label=_T.label,
                 effective_from=rfc3339(_T.effective_from),
                 in_force=_IN_FORCE,
-                currency=_T.currency,
+                currency=bindparam('currency', type_=Text),
                 rates=literal_column('library_tariff.rates')))
 _listed = select(_row.label('row'), func.md5(_row).label('stamp'))
 _one = select(_row.label('body')).where(_T.id == _ID)
@@ -39,11 +39,14 @@ _type = select(item_type_table.c.id).where(item_type_table.c.id == _ID)
 
 
 class SqlTariffQueries:
-    """See the port ``TariffQueries``."""
+    """See the port ``TariffQueries``. Prices are in ``currency``, which is that of the whole
+    installation: one that was set before the first entry is also that of the first tariffs."""
 
-    def __init__(self, read: ReadDatabase, *, cursors: CursorCodec, clock: Clock) -> None:
+    def __init__(self, read: ReadDatabase, *, cursors: CursorCodec, clock: Clock,
+                 currency: str) -> None:
         self._read = read
         self._clock = clock
+        self._currency = currency
         self._list = SqlList(name='library_tariffs',
                              default='effective_from_desc',
                              tie=_T.id,
@@ -58,10 +61,14 @@ class SqlTariffQueries:
         return self._list.page(self._read,
                                request,
                                base=lambda: _listed,
-                               passing={'now': self._clock.now()})
+                               passing={
+                                   'now': self._clock.now(),
+                                   'currency': self._currency
+                               })
 
     def tariff(self, tariff_id: str) -> Document:
-        row = self._read.one(_one, {'id': tariff_id, 'now': self._clock.now()})
+        given = {'id': tariff_id, 'now': self._clock.now(), 'currency': self._currency}
+        row = self._read.one(_one, given)
         if row is None:
             raise TariffNotFound()
         return Document(body=row.body, validator=row.body)
@@ -77,7 +84,7 @@ class SqlTariffQueries:
         return Tariff(id=row.id,
                       label=row.label,
                       effective_from=row.effective_from,
-                      currency=row.currency,
+                      currency=self._currency,
                       rates=row.rates,
                       created_at=row.created_at)
 

@@ -10,7 +10,8 @@ import pytest
 from talelio_backend.settings import Settings
 from tests.authors import Person, Site
 from tests.conftest import MakeHouse
-from tests.integration.app_library.money.till import book
+from tests.integration.app_library.lending.counter import document
+from tests.integration.app_library.money.till import QUOTE, TARIFFS, book
 
 ROOT = Path(__file__).parents[4]
 
@@ -56,6 +57,10 @@ def test_nothing_starts_in_another_currency(admin: Person, ada: Person, settings
 def test_a_ledger_without_entries_takes_any(make_house: MakeHouse) -> None:
     house = make_house(settings={'currency': 'SEK'})
     assert house.faults() == []
+    stranger = Site(house).stranger
+    assert document(stranger.get(f'{TARIFFS}/v1'))['currency'] == 'SEK'
+    assert document(stranger.get(TARIFFS))['tariffs'][0]['currency'] == 'SEK'
+    assert document(stranger.get(f'{QUOTE}?item_type=novel&days=1'))['currency'] == 'SEK'
 
 
 def test_entries_in_the_currency_are_no_fault(admin: Person, ada: Person, site: Site) -> None:
