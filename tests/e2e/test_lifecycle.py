@@ -168,14 +168,68 @@ def _talelio(start: Callable[..., Talelio]) -> Talelio:
     return talelio
 
 
-def test_ready_means_ready(talelio: Talelio) -> None:
-    assert talelio.status('/readyz') == 200
-    assert talelio.status('/v1/docs') == 200
-    said = ''.join(talelio.said).partition('talelio is ready')[2]
-    for name in ('url', 'docs_url', 'mail_dir', 'metrics_url'):
-        assert talelio.facts[name] in said
-    metrics_port = int(talelio.facts['metrics_url'].split(':')[2].split('/')[0])
-    assert ports.http_status(metrics_port, '/metrics') == 200
+@pytest.fixture(name='running', scope='class')
+def _running(folder: Path) -> Iterator[Talelio]:
+    """One for the tests that leave it as they found it."""
+    talelio = Talelio('serve-api', folder, ports.free_port())
+    try:
+        talelio.line('talelio is ready')
+        talelio.line('stop')
+        yield talelio
+    finally:
+        talelio.end()
+
+
+class TestInstanceThatGoesOn:
+    """These leave it as they found it, and share one."""
+
+    def test_ready_means_ready(self, running: Talelio) -> None:
+        assert running.status('/readyz') == 200
+        assert running.status('/v1/docs') == 200
+        said = ''.join(running.said).partition('talelio is ready')[2]
+        for name in ('url', 'docs_url', 'mail_dir', 'metrics_url'):
+            assert running.facts[name] in said
+        metrics_port = int(running.facts['metrics_url'].split(':')[2].split('/')[0])
+        assert ports.http_status(metrics_port, '/metrics') == 200
+
+    def test_second_instance_is_refused_and_the_first_goes_on(self, running: Talelio) -> None:
+        second = make('serve-api', running.folder)
+        assert second.returncode != 0
+        assert (f'this data folder is in use by process {running.facts["pid"]} '
+                f'(http://127.0.0.1:{running.port})') in second.stderr
+        assert running.status('/readyz') == 200
+
+    def test_command_uses_the_running_servers(self, running: Talelio) -> None:
+        answer = make('cli', running.folder, ARGS='psql -- -Atc "SELECT current_user"')
+        assert (answer.returncode, answer.stdout.strip()) == (0, 'talelio')
+
+    # Fewer than the deaths in a minute after which everything stops.
+    @pytest.mark.parametrize(('words', 'part'), [
+        (('talelio_backend serve', ), 'API'),
+        (('talelio_backend worker', ), 'worker'),
+        (('rclone', ), 'S3'),
+    ])
+    def test_killed_part_is_back_within_five_seconds(self, running: Talelio,
+                                                     words: tuple[str, ...], part: str) -> None:
+        assert_back_after_a_kill(running, words, part)
+
+
+def assert_back_after_a_kill(talelio: Talelio, words: tuple[str, ...], part: str) -> None:
+    killed = named(talelio.make.pid, *words)
+    assert killed
+    os.kill(killed, signal.SIGKILL)
+    talelio.line(f'{part} ended; starting it again', seconds=5)
+    assert eventually(lambda: named(talelio.make.pid, *words) not in (None, killed), seconds=5)
+    assert eventually(lambda: talelio.status('/readyz') == 200, seconds=10)
+
+
+@pytest.mark.parametrize(('words', 'part'), [
+    (('redis-server', ), 'Redis'),
+    (('postgres', '-D'), 'PostgreSQL'),
+])
+def test_killed_database_is_back_within_five_seconds(talelio: Talelio, words: tuple[str, ...],
+                                                     part: str) -> None:
+    assert_back_after_a_kill(talelio, words, part)
 
 
 def test_second_start_keeps_the_cluster_and_calls_no_package_tool(talelio: Talelio) -> None:
@@ -243,23 +297,6 @@ def test_requests_in_flight_get_their_whole_answer(talelio: Talelio) -> None:
     assert 'cut' not in outcomes
 
 
-@pytest.mark.parametrize(('words', 'part'), [
-    (('talelio_backend serve', ), 'API'),
-    (('talelio_backend worker', ), 'worker'),
-    (('redis-server', ), 'Redis'),
-    (('rclone', ), 'S3'),
-    (('postgres', '-D'), 'PostgreSQL'),
-])
-def test_killed_part_is_back_within_five_seconds(talelio: Talelio, words: tuple[str, ...],
-                                                 part: str) -> None:
-    killed = named(talelio.make.pid, *words)
-    assert killed
-    os.kill(killed, signal.SIGKILL)
-    talelio.line(f'{part} ended; starting it again', seconds=5)
-    assert eventually(lambda: named(talelio.make.pid, *words) not in (None, killed), seconds=5)
-    assert eventually(lambda: talelio.status('/readyz') == 200, seconds=10)
-
-
 def test_killed_tree_needs_no_hand(talelio: Talelio, start: Callable[..., Talelio]) -> None:
     for pid in [talelio.make.pid, *descendants(talelio.make.pid)]:
         try:
@@ -270,19 +307,6 @@ def test_killed_tree_needs_no_hand(talelio: Talelio, start: Callable[..., Taleli
     again = start(port=talelio.port)
     again.line('talelio is ready')
     assert again.status('/readyz') == 200
-
-
-def test_second_instance_is_refused_and_the_first_goes_on(talelio: Talelio) -> None:
-    second = make('serve-api', talelio.folder)
-    assert second.returncode != 0
-    assert (f'this data folder is in use by process {talelio.facts["pid"]} '
-            f'(http://127.0.0.1:{talelio.port})') in second.stderr
-    assert talelio.status('/readyz') == 200
-
-
-def test_command_uses_the_running_servers(talelio: Talelio) -> None:
-    answer = make('cli', talelio.folder, ARGS='psql -- -Atc "SELECT current_user"')
-    assert (answer.returncode, answer.stdout.strip()) == (0, 'talelio')
 
 
 def test_command_brings_its_own_servers_where_none_run(tmp_path: Path) -> None:
