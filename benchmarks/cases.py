@@ -29,13 +29,15 @@ class Bar:
 class Case:
     """``make`` is called just before the measurement, for tokens that do not live long; ``bar``
     is None where only the figure is published; ``cookies`` gives that many of them, for
-    connections that need one each."""
+    connections that need one each; ``prepare`` gets the number from which on requests are
+    counted, before each measurement."""
 
     name: str
     make: Callable[[], Request]
     check: Check
     bar: Bar | None = None
     cookies: Callable[[int], tuple[str, ...]] | None = None
+    prepare: Callable[[int], None] | None = None
 
 
 def has_status(code: int) -> Check:
@@ -65,17 +67,17 @@ def product_cases(stack: Stack, slug: str) -> Iterator[Case]:
     """What nobody but the product is asked. The last one ends all other sessions of the account:
     it keeps fifty."""
     yield Case(name='GET article, signed in',
-               make=lambda: Request(path=f'/v1/articles/{slug}', headers=(_bearer(stack), )),
+               make=lambda: Request(path=f'/v1/articles/{slug}', headers=(bearer(stack), )),
                bar=Bar(least=0.7, of=ARTICLE),
                check=has_member('article'))
     yield Case(name='GET me',
-               make=lambda: Request(path='/v1/me', headers=(_bearer(stack), )),
+               make=lambda: Request(path='/v1/me', headers=(bearer(stack), )),
                check=has_member('username', USERNAME))
     yield Case(name='POST article, 3 kB of Markdown',
-               make=lambda: _post('/v1/articles', {
+               make=lambda: post('/v1/articles', {
                    'title': 'Walk {number}',
                    'body': LARGE
-               }, _bearer(stack)),
+               }, bearer(stack)),
                bar=Bar(least=0.12),
                check=has_status(201))
     # Every rotation needs the newest cookie: each connection follows a session of its own.
@@ -85,7 +87,7 @@ def product_cases(stack: Stack, slug: str) -> Iterator[Case]:
                bar=Bar(least=0.25),
                check=has_member('access_token'))
     yield Case(name='POST login',
-               make=lambda: _post('/v1/accounts/login', {
+               make=lambda: post('/v1/accounts/login', {
                    'email': EMAIL,
                    'password': PASSWORD
                }),
@@ -93,9 +95,9 @@ def product_cases(stack: Stack, slug: str) -> Iterator[Case]:
                check=has_member('access_token'))
 
 
-def _bearer(stack: Stack) -> tuple[str, str]:
+def bearer(stack: Stack) -> tuple[str, str]:
     return 'Authorization', f'Bearer {stack.sign_in()[0]}'
 
 
-def _post(path: str, body: dict[str, str], *headers: tuple[str, str]) -> Request:
+def post(path: str, body: dict[str, str], *headers: tuple[str, str]) -> Request:
     return Request(method='POST', path=path, headers=(_JSON_TYPE, *headers), body=json.dumps(body))

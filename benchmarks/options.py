@@ -40,7 +40,11 @@ class Options:
     @property
     def reads_only(self) -> bool:
         """Others are asked nothing but reads, and so is the product beside them."""
-        return self.reads or self.rivals or bool(self.against)
+        return self.reads or self.beside_others
+
+    @property
+    def beside_others(self) -> bool:
+        return self.rivals or bool(self.against)
 
     @property
     def most_seconds(self) -> float:

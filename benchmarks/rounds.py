@@ -10,7 +10,8 @@ from benchmarks.servers import Server
 from benchmarks.traffic import CONNECTIONS, Load, Measured, Request
 
 Drive = Callable[[Load], Measured]
-_numbers = itertools.count(1_000_000, 1_000_000)
+# All of nine digits.
+_numbers = itertools.count(100_000_000, 1_000_000)
 
 
 class WrongAnswer(Exception):
@@ -75,11 +76,14 @@ def measure(entries: Sequence[tuple[Server, Case]], plan: Plan, drive: Drive) ->
 def _measure_once(server: Server, case: Case, request: Request, connections: int, seconds: float,
                   drive: Drive) -> _Round:
     cookies = case.cookies(connections) if case.cookies else ()
+    first = fresh_numbers()
+    if case.prepare:
+        case.prepare(first)
     load = Load(base=server.base,
                 request=request,
                 seconds=seconds,
                 connections=connections,
-                first=fresh_numbers(),
+                first=first,
                 cookies=cookies)
     before = server.usage()
     measured = drive(load)

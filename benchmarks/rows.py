@@ -54,17 +54,19 @@ _COPIES: dict[str, tuple[str, dict[str, str]]] = {
     'article_tag': ('model.article_id = made.model_id', {
         'article_id': 'made.id',
     }),
-    'activity': ('model.target_id = made.model_id::text', {
-        'id': 'uuidv7()',
-        'created_at': 'made.moment',
-        'target_id': 'made.id::text',
-        'target_label': 'made.title',
-        # The worker seals the copies too.
-        'seq': 'NULL',
-        'prev_hash': 'NULL',
-        'content_hash': 'NULL',
-        'hash': 'NULL',
-    }),
+    'activity': (
+        'model.target_id = made.model_id::text',
+        {
+            'id': 'uuidv7()',
+            'created_at': 'made.moment',
+            'target_id': 'made.id::text',
+            'target_label': 'made.title',
+            # The worker seals the copies too.
+            'seq': 'NULL',
+            'prev_hash': 'NULL',
+            'content_hash': 'NULL',
+            'hash': 'NULL',
+        }),
 }
 
 

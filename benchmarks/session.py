@@ -8,6 +8,7 @@ from itertools import groupby
 from benchmarks.answers import whole
 from benchmarks.cases import Case, has_status, product_cases
 from benchmarks.generator import Generator
+from benchmarks.library import library_cases
 from benchmarks.load import drive_apart
 from benchmarks.options import Options
 from benchmarks.reads import PAGES_DEEP, PER_PAGE, Paths, read_cases
@@ -67,6 +68,9 @@ class Session:
             yield list(entries)
         if not self.options.reads_only:
             yield from ([(own, case)] for case in product_cases(self.stack, self.slug))
+        if not self.options.beside_others:
+            cases = library_cases(self.stack, reads_only=self.options.reads)
+            yield from ([(own, case)] for case in cases)
 
     def _own_paths(self) -> Paths:
         return Paths(article=f'/v1/articles/{self.slug}',
@@ -101,13 +105,16 @@ class Session:
         cookies = iter(case.cookies(4) if case.cookies else ('', ) * 4)
 
         def send() -> None:
+            first = fresh_numbers()
+            if case.prepare:
+                case.prepare(first)
             done = drive_apart(
                 Load(base=server.base,
                      request=request,
                      seconds=30,
                      connections=1,
                      most=1,
-                     first=fresh_numbers(),
+                     first=first,
                      cookies=(next(cookies), ),
                      sample_every=1))
             assert whole(done.samples[0], ended=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.integration.app_library.books.catalogue import BOOKS, COPIES, done
-from tests.library_rows import row_id
 from tests.statements import recorded
 
 OF_BOOK = f"{BOOKS}/{row_id('book', 9)}/copies"

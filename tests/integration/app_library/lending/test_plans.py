@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.services.authentication import Caller
 from tests.authors import Person, Site
 from tests.integration.app_library.lending.counter import LOANS
-from tests.library_rows import row_id
 from tests.statements import recorded
 
 SORTS = ('started_at', 'due_at', 'returned_at', 'title', 'extended', 'member')

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.services.authentication import Caller
 from tests.authors import Person, Site
 from tests.integration.app_library.lending.test_plans import assert_by_index, explained, plan
 from tests.integration.app_library.money.till import MEMBERS
-from tests.library_rows import row_id
 from tests.statements import recorded
 
 ME = f'{MEMBERS}/me'

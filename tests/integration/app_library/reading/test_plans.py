@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.integration.app_library.reading.library import BOOKS
-from tests.library_rows import row_id
 from tests.statements import recorded
 
 # Beside these the other tables are small, or hold a row for each book that is shown.

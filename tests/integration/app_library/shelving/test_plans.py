@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.integration.app_library.shelving.shelf import AUTHORS, BOTH, CATEGORIES
-from tests.library_rows import row_id
 from tests.statements import recorded
 
 NEVER_WHOLE = ('library_book', 'library_loan', 'library_copy', 'library_book_author',

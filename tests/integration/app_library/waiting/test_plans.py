@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.services.authentication import Caller
 from tests.authors import Person, Site
 from tests.integration.app_library.waiting.desk import FAVOURITES, HOLDS, run_job
-from tests.library_rows import row_id
 from tests.statements import recorded
 
 # Whoever asks for all holds in the order of their titles looks at all holds, and at no other table
