@@ -1,10 +1,10 @@
 """What happens at the desk: loans, holds, favourites, and the policies that rule them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,15 +148,9 @@ class PolicyCreated(PolicyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PolicyUpdated(PolicyEvent):
+class PolicyUpdated(PolicyEvent, ChangedEvent):
     action = 'policy_updated'
     activity = 'Changed the policy for {name}'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What happens to the catalogue."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +23,9 @@ class BookCreated(BookEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookUpdated(BookEvent):
+class BookUpdated(BookEvent, ChangedEvent):
     action = 'book_updated'
     activity = 'Changed the book “{title}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +60,9 @@ class CopyAdded(CopyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CopyUpdated(CopyEvent):
+class CopyUpdated(CopyEvent, ChangedEvent):
     action = 'copy_updated'
     activity = 'Changed the copy {barcode} of “{title}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,15 +82,9 @@ class AuthorCreated(AuthorEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuthorUpdated(AuthorEvent):
+class AuthorUpdated(AuthorEvent, ChangedEvent):
     action = 'author_updated'
     activity = 'Changed the author {name}'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,15 +116,9 @@ class CategoryCreated(CategoryEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CategoryUpdated(CategoryEvent):
+class CategoryUpdated(CategoryEvent, ChangedEvent):
     action = 'category_updated'
     activity = 'Changed the category “{name}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,15 +150,9 @@ class ItemTypeCreated(ItemTypeEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemTypeUpdated(ItemTypeEvent):
+class ItemTypeUpdated(ItemTypeEvent, ChangedEvent):
     action = 'item_type_updated'
     activity = 'Changed the item type “{label}”'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
 """What happens to prices, debts and the people who have them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from talelio_backend.shared.domain.events import Changes, Event, Target
+from talelio_backend.shared.domain.events import ChangedEvent, Event, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +40,9 @@ class MemberEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberUpdated(MemberEvent):
+class MemberUpdated(MemberEvent, ChangedEvent):
     action = 'member_updated'
     activity = 'Changed the library account of {username}'
-
-    changed: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> Changes:
-        return self.changed
 
 
 @dataclass(frozen=True, kw_only=True)
