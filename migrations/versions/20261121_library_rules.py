@@ -403,8 +403,7 @@ FUNCTIONS = ('library_rename_loans()', 'library_name_loan()', 'library_ledger_gu
              'library_count_new_contributions()', 'library_count_contributions(jsonb, integer)',
              'library_count_changed_books()', 'library_count_new_books()',
              'library_overdue(jsonb, integer)', 'library_rent(jsonb, integer)',
-             'library_price(jsonb, integer)',
-             'library_days(timestamptz, timestamptz)')
+             'library_price(jsonb, integer)', 'library_days(timestamptz, timestamptz)')
 
 
 def flat(rate: str, minimum: str = '0.00') -> dict[str, object]:
@@ -412,7 +411,7 @@ def flat(rate: str, minimum: str = '0.00') -> dict[str, object]:
 
 
 # The first two days of a regular loan by v3 are cheaper.
-STEPPED = {
+STEPPED: dict[str, object] = {
     'tiers': [{
         'days': 2,
         'rate': '1.00'

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from talelio_backend.app_activity.data.search import search_vector
+from talelio_backend.shared.data.search_vector import search_vector
 from talelio_backend.shared.domain.ids import new_id
 from tests.authors import Site
 
