@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, String,
                         Table, Text, UniqueConstraint, func, literal_column, text)
 from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_library.data.columns import KEY, reference
 from talelio_backend.app_library.data.stored_types import Named
@@ -33,9 +34,9 @@ author_table = Table(
 )
 
 # An author without a given name comes last in both directions.
-GIVEN_RISING = func.coalesce(func.nullif(author_table.c.given_key, literal_column("''", KEY)),
-                             literal_column('chr(1114111)', KEY),
-                             type_=KEY)
+GIVEN_RISING = coalesce(func.nullif(author_table.c.given_key, literal_column("''", KEY)),
+                        literal_column('chr(1114111)', KEY),
+                        type_=KEY)
 Index('ix_library_author_given_rising', GIVEN_RISING, author_table.c.id)
 
 category_table = Table(
@@ -98,8 +99,8 @@ book_table = Table(
 )
 _B = book_table.c
 # A book without a year comes last in both directions.
-YEAR_RISING = func.coalesce(_B.year, literal_column('9999', Integer), type_=Integer)
-YEAR_FALLING = func.coalesce(_B.year, literal_column('0', Integer), type_=Integer)
+YEAR_RISING = coalesce(_B.year, literal_column('9999', Integer), type_=Integer)
+YEAR_FALLING = coalesce(_B.year, literal_column('0', Integer), type_=Integer)
 Index('ix_library_book_year_rising', YEAR_RISING, _B.id)
 Index('ix_library_book_year_falling', YEAR_FALLING, _B.id)
 SEARCHED = _B.search.op('||')(_B.search_more)

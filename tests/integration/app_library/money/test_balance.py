@@ -123,9 +123,9 @@ def borrowed_and_returned(ada: Person, admin: Person, shelves: Shelves, clock: F
 @pytest.mark.parametrize(('tariff', 'rents'), [('v1', ('10.00', '1.00', '4.00')),
                                                ('v2', ('30.00', '1.50', '6.00')),
                                                ('v3', ('30.00', '4.50', '5.00'))])
-def test_what_it_would_be_by_each_price_list(ada: Person, admin: Person, site: Site,
-                                             shelves: Shelves, clock: FakeClock, tariff: str,
-                                             rents: tuple[str, ...]) -> None:
+def test_what_it_would_be_by_each_price_list(  # pylint: disable=too-many-positional-arguments
+        ada: Person, admin: Person, site: Site, shelves: Shelves, clock: FakeClock, tariff: str,
+        rents: tuple[str, ...]) -> None:
     borrowed_and_returned(ada, admin, shelves, clock)
     before = site.execute('SELECT count(*) FROM library_ledger_entry')
     found = balance(ada, f'?tariff={tariff}')

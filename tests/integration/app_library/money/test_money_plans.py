@@ -37,7 +37,8 @@ def test_a_balance(big_library: Site, reader: Person, query: str) -> None:
     reader.get(path)  # the first one on a connection also prepares it
     with recorded(big_library.house) as sent:
         assert reader.get(path).status_code == 200
-    (statement, parameters), = sent
+    assert len(sent) == 1
+    statement, parameters = sent[0]
     nodes = explained(big_library.house.read_engine, statement, parameters)
     # Of tariffs there is a handful.
     assert_by_index([node for node in nodes if node.get('Relation Name') != 'library_tariff'])
