@@ -2,9 +2,9 @@
 what is in it stands in ``benchmarks/library_rows.py``.
 
 ``big_library`` in ``tests/integration/app_library/conftest.py`` is a ``Site`` over it, one for
-each process of the tests and made at first use; all of its rows are made once for the session, in one
-process, and cloned by the others. Whoever uses it may add people and rows, removes nothing and
-relies on no number of rows that it did not make.
+each process of the tests and made at first use; all of its rows are made once for the session, in
+one process, and cloned by the others. Whoever uses it may add people and rows, removes nothing
+and relies on no number of rows that it did not make.
 """
 
 from collections.abc import Iterator
