@@ -9,9 +9,10 @@ from talelio_backend.app_library.domain.importing import Duplicates, Format
 from talelio_backend.app_library.services.exporting import CatalogueExportService
 from talelio_backend.app_library.services.importing import ImportService
 from talelio_backend.app_library.services.intake_queries import ImportQueries
+from talelio_backend.app_library.services.running_imports import ImportRunner
 
 
-def intake_commands(importing: ImportService, queries: ImportQueries,
+def intake_commands(importing: ImportService, runner: ImportRunner, queries: ImportQueries,
                     exporting: CatalogueExportService) -> Sequence[click.Command]:
 
     @click.command('import')
@@ -35,7 +36,7 @@ def intake_commands(importing: ImportService, queries: ImportQueries,
             duplicates=Duplicates(duplicates),
             queued=False)
         try:
-            importing.run(import_id=str(import_id))
+            runner.run(import_id=str(import_id))
         except BaseException:
             importing.cancel(import_id=import_id)  # nobody else would go on with it
             raise

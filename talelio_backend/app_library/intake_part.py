@@ -24,6 +24,7 @@ from talelio_backend.app_library.services.importing import RUN_IMPORT, ImportSer
 from talelio_backend.app_library.services.intake_ports import BookWriter, RecordReader
 from talelio_backend.app_library.services.looking_up import CachedMetadata, MetadataService
 from talelio_backend.app_library.services.metadata import CoverSource, MetadataSource
+from talelio_backend.app_library.services.running_imports import ImportRunner
 from talelio_backend.shared.area import Kernel, Route
 from talelio_backend.shared.services.jobs import Handler
 
@@ -49,10 +50,11 @@ def plug(kernel: Kernel, settings: LibrarySettings) -> Part:
                           source=cover_source,
                           keepers=kernel.picture_keepers,
                           clock=kernel.clock)
-    importing = ImportService(open_uow=open_uow,
-                              readers=_READERS,
-                              completer=RecordCompleter(metadata),
-                              clock=kernel.clock)
+    importing = ImportService(open_uow=open_uow, readers=_READERS, clock=kernel.clock)
+    runner = ImportRunner(open_uow=open_uow,
+                          readers=_READERS,
+                          completer=RecordCompleter(metadata),
+                          clock=kernel.clock)
     exporting = CatalogueExportService(open_uow=open_uow,
                                        books=SqlExportedBooks(kernel.read),
                                        writers=_WRITERS)
@@ -63,12 +65,12 @@ def plug(kernel: Kernel, settings: LibrarySettings) -> Part:
         handlers=(
             # A database that is away for a while ends no import.
             Handler(name=RUN_IMPORT,
-                    run=importing.run,
+                    run=runner.run,
                     attempts=10,
                     longest_pause=300,
-                    on_exhausted=importing.give_up),
+                    on_exhausted=runner.give_up),
             Handler(name=COPY_COVER, run=covers.copy, attempts=8)),
-        commands=intake_commands(importing, queries, exporting))
+        commands=intake_commands(importing, runner, queries, exporting))
 
 
 def _sources(kernel: Kernel, settings: LibrarySettings) -> tuple[MetadataSource, CoverSource]:

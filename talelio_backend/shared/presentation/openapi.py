@@ -199,7 +199,10 @@ def _request_body(declared: Declaration, schemas: _Schemas) -> dict[str, Any] | 
             },
             **{
                 file_type: {
-                    'schema': {}
+                    'schema': {
+                        'type': 'string',
+                        'contentMediaType': file_type
+                    }
                 }
                 for file_type in declared.file_types
             }
