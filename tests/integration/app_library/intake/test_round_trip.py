@@ -40,7 +40,8 @@ BOOK = st.fixed_dictionaries({
     'year': st.one_of(st.none(), st.integers(1000, 2020)),
     'language': st.sampled_from([None, 'en', 'en-GB', 'zh-Hant', 'sms', 'x-own']),
     'item_type': st.sampled_from(['regular', 'novel']),
-    'description': st.one_of(st.just(''), lines(20).map(str.strip), st.just('one\r\ntwo\n\tthree\rfour')),
+    'description': st.one_of(st.just(''), lines(20).map(str.strip),
+                             st.just('one\r\ntwo\n\tthree\rfour')),
     'copies': st.integers(0, 3),
 })  # yapf: disable
 
