@@ -11,9 +11,9 @@ PYTHON := .venv/bin/python
 # the end of the target.
 DEVELOPMENT := exec $(PYTHON) -m talelio_backend.development --end-with-parent
 CLI := $(DEVELOPMENT) exec --
-# A file's tests stay on one process, which makes what they share once; the slow files, those of e2e,
-# come first.
-SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+# Three, since many tests wait for a process or a clock. A file stays on one, which makes what its
+# tests share once; the slow files, those of e2e, come first.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 CODE := $(wildcard talelio_backend migrations scripts tests benchmarks)
 
 export TALELIO_ENV ?= development

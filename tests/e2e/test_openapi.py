@@ -21,7 +21,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance,
     response_schema_conformance
 ]
-EXAMPLES = 8
+EXAMPLES = 5
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 # Reading comes first: what is removed would be missing in what is read.
 VERBS = ('get', 'post', 'put', 'patch', 'delete')

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import event
 
+from talelio_backend.app_library.data.book_index import fold_key
 from talelio_backend.app_library.data.catalogue_orm import (author_table, category_table,
                                                             item_type_table)
 from talelio_backend.app_library.domain.author import Author
 from talelio_backend.app_library.domain.category import Category
 from talelio_backend.app_library.domain.item_type import ItemType
 from talelio_backend.shared.data.orm import mapper_registry
-from talelio_backend.app_library.data.book_index import fold_key
 
 mapper_registry.map_imperatively(Author, author_table)
 mapper_registry.map_imperatively(Category, category_table)

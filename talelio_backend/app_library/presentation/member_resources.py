@@ -3,12 +3,9 @@ from talelio_backend.app_library.domain.money_errors import (AlreadyVoided, Bala
                                                              NotVoidable, RefundExceedsCredit,
                                                              TariffNotFound, WaiverExceedsDebt)
 from talelio_backend.app_library.presentation.member_path import may_name, named_member
-from talelio_backend.app_library.presentation.money_schemas import (BalanceQuery, BalanceView,
-                                                                    EntriesQuery, EntriesView,
-                                                                    EntryBody, EntryView,
-                                                                    ForgottenView, MemberPatch,
-                                                                    MembersQuery, MembersView,
-                                                                    MemberView)
+from talelio_backend.app_library.presentation.money_schemas import (
+    BalanceQuery, BalanceView, EntriesQuery, EntriesView, EntryBody, EntryView, ForgottenView,
+    MemberPatch, MembersQuery, MembersView, MemberView)
 from talelio_backend.app_library.services.booking import BookingService
 from talelio_backend.app_library.services.history import HistoryService
 from talelio_backend.app_library.services.members import MemberService

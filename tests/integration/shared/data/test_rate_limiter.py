@@ -14,12 +14,11 @@ from talelio_backend.shared.services.rate_limit import Limit, RateLimiter
 from tests.fakes import InMemoryLimiter
 
 TEN = (Limit(10, 60), )
-LAST = 15  # of the server's databases; the first ones belong to the tests of the areas
 
 
 @pytest.fixture(name='redis')
 def make_redis(servers: Any, worker_number: int) -> Iterator[Redis]:
-    redis = build_redis(f'{servers.redis_url.rpartition("/")[0]}/{LAST - worker_number}')
+    redis = build_redis(f'{servers.redis_url.rpartition("/")[0]}/{worker_number}')
     redis.flushdb()
     yield redis
     redis.close()
