@@ -2,10 +2,8 @@ from talelio_backend.app_library.domain.money_errors import (AlreadyVoided, Bala
                                                              CardNumberTaken, MemberNotFound,
                                                              NotVoidable, RefundExceedsCredit,
                                                              TariffNotFound, WaiverExceedsDebt)
+from talelio_backend.app_library.presentation import money_schemas as schemas
 from talelio_backend.app_library.presentation.member_path import may_name, named_member
-from talelio_backend.app_library.presentation.money_schemas import (
-    BalanceQuery, BalanceView, EntriesQuery, EntriesView, EntryBody, EntryView, ForgottenView,
-    MemberPatch, MembersQuery, MembersView, MemberView)
 from talelio_backend.app_library.services.booking import BookingService
 from talelio_backend.app_library.services.history import HistoryService
 from talelio_backend.app_library.services.members import MemberService
@@ -26,9 +24,9 @@ class MembersResource(Resource):
 
     @endpoint(access=Level.ADMIN,
               summary='Everybody who uses the library, with what they owe',
-              response=MembersView,
+              response=schemas.MembersView,
               errors=(BadQuery, ))
-    def get(self, call: Call, query: MembersQuery) -> Answer:
+    def get(self, call: Call, query: schemas.MembersQuery) -> Answer:
         wanted = query.page_request(call.caller.level)
         return list_answer('members', self._queries.members(query.filter(), wanted), wanted)
 
@@ -41,7 +39,7 @@ class MemberResource(Resource):
 
     @endpoint(access=Level.MEMBER,
               summary='Read what the library keeps of a member',
-              response=MemberView,
+              response=schemas.MemberView,
               guard=may_name,
               errors=(MemberNotFound, ))
     def get(self, member: str, call: Call) -> Answer:
@@ -49,10 +47,10 @@ class MemberResource(Resource):
 
     @endpoint(access=Level.MEMBER,
               summary='Change what the library keeps of a member',
-              response=MemberView,
+              response=schemas.MemberView,
               guard=may_name,
               errors=(MemberNotFound, CardNumberTaken))
-    def patch(self, member: str, call: Call, body: MemberPatch) -> Answer:
+    def patch(self, member: str, call: Call, body: schemas.MemberPatch) -> Answer:
         member_id = named_member(member, call.caller)
         self._members.change(member_id=member_id, caller=call.caller, changes=body.read())
         return document(self._queries.member(member_id))
@@ -65,10 +63,10 @@ class BalanceResource(Resource):
 
     @endpoint(access=Level.MEMBER,
               summary='What a member owes, booked or not; by another tariff if asked',
-              response=BalanceView,
+              response=schemas.BalanceView,
               guard=may_name,
               errors=(BadQuery, MemberNotFound, TariffNotFound))
-    def get(self, member: str, call: Call, query: BalanceQuery) -> Answer:
+    def get(self, member: str, call: Call, query: schemas.BalanceQuery) -> Answer:
         return document(
             self._queries.balance(named_member(member, call.caller),
                                   as_of=query.as_of,
@@ -83,10 +81,10 @@ class LedgerResource(Resource):
 
     @endpoint(access=Level.MEMBER,
               summary='The entries of a member’s ledger',
-              response=EntriesView,
+              response=schemas.EntriesView,
               guard=may_name,
               errors=(BadQuery, MemberNotFound))
-    def get(self, member: str, call: Call, query: EntriesQuery) -> Answer:
+    def get(self, member: str, call: Call, query: schemas.EntriesQuery) -> Answer:
         member_id = named_member(member, call.caller)
         wanted = query.page_request(call.caller.level)
         return list_answer('entries', self._queries.entries(member_id, query.filter(), wanted),
@@ -95,12 +93,12 @@ class LedgerResource(Resource):
     @endpoint(access=Level.ADMIN,
               summary='Book a charge, a payment, a waiver, a refund, or the void of one of them',
               status=201,
-              response=EntryView,
+              response=schemas.EntryView,
               guard=may_name,
               key_required=True,
               errors=(MemberNotFound, WaiverExceedsDebt, RefundExceedsCredit, NotVoidable,
                       AlreadyVoided))
-    def post(self, member: str, call: Call, body: EntryBody) -> Answer:
+    def post(self, member: str, call: Call, body: schemas.EntryBody) -> Answer:
         assert call.request_key is not None
         member_id = named_member(member, call.caller)
         booked = self._booking.book(member_id=member_id,
@@ -120,8 +118,8 @@ class ForgetHistoryResource(Resource):
 
     @endpoint(access=Level.MEMBER,
               summary='Have the library forget which books I returned',
-              response=ForgottenView,
+              response=schemas.ForgottenView,
               errors=(BalanceDue, ))
     def post(self, call: Call) -> Answer:
-        return Answer(body=ForgottenView(anonymised=self._history.forget(
+        return Answer(body=schemas.ForgottenView(anonymised=self._history.forget(
             member_id=call.caller.member_id)))
