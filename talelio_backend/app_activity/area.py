@@ -11,6 +11,7 @@ from talelio_backend.app_activity.presentation.export_resources import ExportRes
 from talelio_backend.app_activity.services.chaining import RETIRE, SEAL, VERIFY, ChainService
 from talelio_backend.app_activity.services.exporting import ExportingService
 from talelio_backend.app_activity.services.ports import ActivityUnitOfWork
+from talelio_backend.app_activity.services.reactions import REACTIONS, REDACT
 from talelio_backend.shared.area import Area, Kernel, Route
 from talelio_backend.shared.services.jobs import Handler
 
@@ -56,6 +57,8 @@ def plug(kernel: Kernel, settings: ActivitySettings) -> Area:
             Handler(name=SEAL, run=chain.seal_waiting, cron='* * * * * */10'),
             Handler(name=VERIFY, run=chain.verify_and_note, cron='40 2 * * *'),
             Handler(name=RETIRE, run=chain.retire, cron='20 2 * * *'),
+            Handler(name=REDACT, run=chain.forget, attempts=12),
         ),
+        reactions=REACTIONS,
         commands=(activity_group(chain, exporting), ),
     )

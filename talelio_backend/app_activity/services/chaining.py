@@ -72,6 +72,10 @@ class ChainService:
         self.seal()
         return self._chain.redact(person)
 
+    def forget(self, *, person: str) -> None:
+        """``redact`` as a job: ``person`` is an id as text."""
+        self.redact(person=UUID(person))
+
     def retire(self) -> None:
         """Removes what is too old."""
         if not self._keep:

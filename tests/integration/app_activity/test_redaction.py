@@ -1,8 +1,13 @@
 from typing import Any
 
+from sqlalchemy import text
+
 from talelio_backend.app_activity.data.chain_store import SqlChainStore
 from talelio_backend.app_activity.services.chaining import ChainService
+from talelio_backend.bootstrap import make_flask
 from tests.authors import Person, Site
+from tests.conftest import MakeHouse
+from tests.fakes import FakeClock
 from tests.integration.app_activity.rows import LIST, write
 
 
@@ -39,6 +44,29 @@ def test_deleted_account_leaves_a_whole_chain(site: Site, admin: Person, ada: Pe
     assert chain.verify().ok
     assert admin.get(f'{LIST}?q=turku').get_json()['activity'] == []
     assert 'Oulu' not in str(site.activity())
+
+
+def test_account_that_is_removed_leaves_no_name(make_house: MakeHouse) -> None:
+    clock = FakeClock()
+    house = make_house(clock=clock)
+    handlers = {handler.name: handler.run for area in house.areas for handler in area.handlers}
+    registered = make_flask(house).test_client().post('/v1/accounts/register',
+                                                      json={
+                                                          'email': 'ann@example.org',
+                                                          'username': 'ann',
+                                                          'password': 'a quiet heron by the water'
+                                                      })
+    assert registered.status_code == 201
+    clock.advance(days=31)
+    handlers['accounts.sweep']()
+    waiting = house.kernel.read.all(
+        text("SELECT args -> 'arguments' AS told FROM procrastinate_jobs "
+             "WHERE task_name = 'activity.redact'"))
+    assert len(waiting) == 1
+    handlers['activity.redact'](**waiting[0].told)
+    rows = house.kernel.read.all(text('SELECT * FROM activity'))
+    assert len(rows) == 2 and all(row.redacted for row in rows)
+    assert 'ann' not in str(rows)
 
 
 def test_second_redaction_changes_nothing(site: Site, ada: Person) -> None:
