@@ -23,7 +23,8 @@ CONTAINER = 'ecs-talelio-postgresql-3-postgres-f00d'
 
 # Each says how it was called, then gives a test the chance to be it.
 RECORD = '''#!/bin/sh
-printf '%s' "${{0##*/}}" >>{calls}; printf ' <%s>' "$@" >>{calls}; echo >>{calls}
+called="${{0##*/}}$(printf ' <%s>' "$@")"
+printf '%s\n' "$called" >>{calls}  # in one piece: others write at the same time
 [ ! -e {home}/hooks/${{0##*/}} ] || . {home}/hooks/${{0##*/}}
 '''
 AWS = 'exec {aws} "$@"\n'

@@ -14,11 +14,12 @@ from talelio_backend.shared.services.rate_limit import Limit, RateLimiter
 from tests.fakes import InMemoryLimiter
 
 TEN = (Limit(10, 60), )
+OWN = 15  # of the server's databases: one file, one process, nobody else's connections
 
 
 @pytest.fixture(name='redis')
-def make_redis(servers: Any, worker_number: int) -> Iterator[Redis]:
-    redis = build_redis(f'{servers.redis_url.rpartition("/")[0]}/{worker_number}')
+def make_redis(servers: Any) -> Iterator[Redis]:
+    redis = build_redis(f'{servers.redis_url.rpartition("/")[0]}/{OWN}')
     redis.flushdb()
     yield redis
     redis.close()
