@@ -31,8 +31,8 @@ from tests.houses import Houses
 
 TEMPLATE = 'talelio_template'
 FACTS = 'talelio_servers'
-# They look at files or at other processes, and coverage at neither; it slows them down alone. Those
-# of unit/shared/data compute most of all, on Markdown and pictures that integration renders too.
+# They look at files or at other processes, and coverage at neither; it slows them down alone. What
+# stands in unit/shared/data computes most, on Markdown and pictures that integration has too.
 UNMEASURED = ('tests/architecture/', 'tests/e2e/', 'tests/integration/benchmarks/',
               'tests/integration/deployment/', 'tests/integration/development/',
               'tests/integration/scripts/', 'tests/unit/benchmarks/', 'tests/unit/deployment/',
