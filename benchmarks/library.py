@@ -24,7 +24,8 @@ _BORROWERS = (
        AND id NOT IN (SELECT id FROM account)''',
     '''CREATE TEMPORARY TABLE lendable AS
        SELECT book.id, row_number() OVER (ORDER BY book.id) AS place FROM library_book AS book
-       WHERE deactivated_at IS NULL LIMIT {count}''',
+       WHERE deactivated_at IS NULL AND id NOT IN (SELECT book_id FROM library_hold)
+       LIMIT {count}''',
     '''INSERT INTO library_copy (id, book_id, barcode, condition, note, status, created_at,
                                  updated_at)
        SELECT uuidv7(), id, 'B' || {first} + place - 1, 'good', '', 'available', now(), now()
