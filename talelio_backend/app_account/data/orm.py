@@ -1,33 +1,15 @@
 from typing import Any
 
 from sqlalchemy import (BigInteger, CheckConstraint, Column, Date, Enum, ForeignKey, Index,
-                        LargeBinary, SmallInteger, String, Table, Text, TypeDecorator, desc, event,
-                        func, text)
-from sqlalchemy.engine import Dialect
+                        LargeBinary, String, Table, Text, desc, event, func, text)
 from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_account.domain.account import Account
 from talelio_backend.app_account.domain.data_epoch import DataEpoch
 from talelio_backend.app_account.domain.link import Link, Purpose
 from talelio_backend.app_account.domain.session import Session
-from talelio_backend.shared.data.orm import Id, Time, mapper_registry, metadata
+from talelio_backend.shared.data.orm import Id, LevelNumber, Time, mapper_registry, metadata
 from talelio_backend.shared.data.search_text import search_text
-from talelio_backend.shared.domain.access import Level
-
-
-# pylint counts SQLAlchemy's own ancestors, and an abstract method that only literals would need.
-class LevelNumber(TypeDecorator[Level]):  # pylint: disable=abstract-method,too-many-ancestors
-    """An access level by its number, so that a list sorts by rank."""
-
-    impl = SmallInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Level | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Level | None:
-        return None if value is None else Level(value)
-
 
 # Usernames and addresses are ASCII: one byte order everywhere, whatever the cluster's locale.
 _ASCII = String(collation='C')

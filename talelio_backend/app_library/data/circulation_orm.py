@@ -5,14 +5,14 @@ from sqlalchemy import (Boolean, CheckConstraint, Column, ForeignKey, Index, Int
 from sqlalchemy.sql.functions import coalesce
 
 from talelio_backend.app_library.data.columns import KEY, MONEY, reference
-from talelio_backend.app_library.data.stored_types import (LevelNumber, Named, StoredCharge,
-                                                           StoredNotices, StoredRate, StoredTerms)
+from talelio_backend.app_library.data.stored_types import (Named, StoredCharge, StoredNotices,
+                                                           StoredRate, StoredTerms)
 from talelio_backend.app_library.domain.favourite import Favourite
 from talelio_backend.app_library.domain.hold import Hold, HoldState
 from talelio_backend.app_library.domain.loan import Loan
 from talelio_backend.app_library.domain.member import Member
 from talelio_backend.app_library.domain.policy import Policy
-from talelio_backend.shared.data.orm import Id, Time, mapper_registry, metadata
+from talelio_backend.shared.data.orm import Id, LevelNumber, Time, mapper_registry, metadata
 
 member_table = Table(
     'library_member',

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import SmallInteger, String, TypeDecorator
+from sqlalchemy import String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
@@ -14,7 +14,6 @@ from talelio_backend.app_library.domain.money import money
 from talelio_backend.app_library.domain.pricing import Rate
 from talelio_backend.app_library.domain.tariff import TariffRate
 from talelio_backend.app_library.domain.terms import Terms
-from talelio_backend.shared.domain.access import Level
 
 # pylint counts SQLAlchemy's own ancestors, and an abstract method that only literals would need.
 # pylint: disable=abstract-method,too-many-ancestors
@@ -35,17 +34,6 @@ class Named(TypeDecorator[Enum]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Enum | None:
         return None if value is None else self.kind(value)
-
-
-class LevelNumber(TypeDecorator[Level]):
-    impl = SmallInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Level | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Level | None:
-        return None if value is None else Level(value)
 
 
 class StoredTerms(TypeDecorator[Terms]):

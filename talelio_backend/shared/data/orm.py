@@ -1,5 +1,11 @@
-from sqlalchemy import BigInteger, Column, Computed, DateTime, MetaData, Uuid
+from typing import Any
+
+from sqlalchemy import (BigInteger, Column, Computed, DateTime, MetaData, SmallInteger,
+                        TypeDecorator, Uuid)
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import registry
+
+from talelio_backend.shared.domain.access import Level
 
 # Named constraints: the unit of work tells by the name which rule of the domain was broken.
 NAMING_CONVENTION = {
@@ -24,3 +30,17 @@ def html_hash() -> Column[int]:
                   BigInteger,
                   Computed('hashtextextended(html, 0::bigint)', persisted=True),
                   nullable=False)
+
+
+# pylint counts SQLAlchemy's own ancestors, and an abstract method that only literals would need.
+class LevelNumber(TypeDecorator[Level]):  # pylint: disable=abstract-method,too-many-ancestors
+    """An access level by its number, so that a list sorts by rank."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Level | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Level | None:
+        return None if value is None else Level(value)

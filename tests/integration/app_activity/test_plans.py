@@ -1,8 +1,6 @@
 """How PostgreSQL answers at 1,000,000 rows: by index, and with one statement a page."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -12,6 +10,7 @@ from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.conftest import Servers, create_database
 from tests.integration.app_activity.rows import LIST
+from tests.plans import planned, read_whole
 from tests.statements import recorded
 
 ROWS = 1_000_000
@@ -74,26 +73,13 @@ def find_people(big_site: Site) -> dict[str, str]:
     return {row.username: str(row.id) for row in rows}
 
 
-def scans(site: Site, person: Person, path: str) -> list[str]:
+def scans(site: Site, person: Person, path: str) -> set[str]:
     """The tables that the one statement of ``GET path`` reads from end to end."""
     with recorded(site.house) as sent:
         answer = person.get(path)
     assert answer.status_code == 200, answer.text
     assert len(sent) == 1
-    with site.house.read_engine.connect() as connection:
-        found = connection.exec_driver_sql(f'EXPLAIN (FORMAT JSON) {sent[0][0]}',
-                                           sent[0][1]).scalar_one()
-    document = json.loads(found) if isinstance(found, str) else found
-    return [
-        node['Relation Name'] for node in flat(document[0]['Plan'])
-        if node['Node Type'] == 'Seq Scan'
-    ]
-
-
-def flat(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get('Plans', ()):
-        yield from flat(below)
+    return read_whole(planned(site.house.read_engine, *sent[0]))
 
 
 @pytest.mark.parametrize('span', SPANS)

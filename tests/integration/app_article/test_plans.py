@@ -1,18 +1,17 @@
 """How PostgreSQL answers at 100,000 articles: by index, and with one statement an answer."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from talelio_backend.bootstrap import build
 from talelio_backend.settings import Settings
 from tests.authors import Person, Site
 from tests.conftest import Servers, create_database
 from tests.integration.app_article.writing import ARTICLES
+from tests.plans import Node, explained, read_whole
 from tests.statements import recorded
 
 ROWS = 100_000
@@ -67,7 +66,7 @@ def make_reader(big_site: Site) -> Person:
     return big_site.stranger
 
 
-def plans(site: Site, person: Person, path: str, **more: Any) -> list[dict[str, Any]]:
+def plans(site: Site, person: Person, path: str, **more: Any) -> list[Node]:
     """The plans of the one statement that ``GET path`` sends, flat."""
     person.get(path, **more)  # what is planned once per connection is planned now
     with recorded(site.house) as sent:
@@ -77,29 +76,8 @@ def plans(site: Site, person: Person, path: str, **more: Any) -> list[dict[str, 
     return explained(site.house.read_engine, *sent[0])
 
 
-def explained(engine: Engine, statement: str, parameters: Any) -> list[dict[str, Any]]:
-    with engine.connect() as connection:
-        # A statement that is planned once must have a plan that is good for all values.
-        connection.exec_driver_sql('SET plan_cache_mode = force_generic_plan')
-        explain = f'EXPLAIN (ANALYZE, FORMAT JSON) {statement}'
-        found = connection.exec_driver_sql(explain, parameters).scalar_one()
-        connection.exec_driver_sql('RESET plan_cache_mode')
-    document = json.loads(found) if isinstance(found, str) else found
-    return list(flat(document[0]['Plan']))
-
-
-def flat(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get('Plans', ()):
-        yield from flat(below)
-
-
-def assert_by_index(nodes: list[dict[str, Any]]) -> None:
-    scanned = [
-        node['Relation Name'] for node in nodes
-        if node['Node Type'] == 'Seq Scan' and WATCHED.match(node['Relation Name'])
-    ]
-    assert not scanned
+def assert_by_index(nodes: list[Node]) -> None:
+    assert not [table for table in read_whole(nodes) if WATCHED.match(table)]
     # Whatever was read and thrown away, or sorted, is of the size of a page or of a rare tag.
     for node in nodes:
         assert node.get('Rows Removed by Filter', 0) < ROWS / 1000
@@ -150,10 +128,7 @@ def test_own_list(big_site: Site, status: str) -> None:
             assert own.get(path).status_code == 200
         assert len(sent) == 2  # whose list it is comes first
         nodes = explained(big_site.house.read_engine, *sent[1])
-        assert not [
-            node for node in nodes
-            if node['Node Type'] == 'Seq Scan' and WATCHED.match(node['Relation Name'])
-        ]
+        assert not [table for table in read_whole(nodes) if WATCHED.match(table)]
 
 
 @pytest.mark.parametrize(

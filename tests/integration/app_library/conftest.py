@@ -1,13 +1,35 @@
-"""What the tests of the library share."""
+"""What the tests of the library share: people with accounts, books, a large library."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from talelio_backend.settings import Settings
-from tests.authors import Site
+from talelio_backend.shared.domain.access import Level
+from tests.authors import Person, Site
 from tests.conftest import Servers
 from tests.library_rows import library_of_rows
+from tests.shelves import Shelves
+
+
+@pytest.fixture
+def ada(site: Site) -> Person:
+    return site.member('ada')
+
+
+@pytest.fixture
+def ben(site: Site) -> Person:
+    return site.member('ben')
+
+
+@pytest.fixture
+def admin(site: Site) -> Person:
+    return site.member('root', level=Level.ADMIN)
+
+
+@pytest.fixture
+def shelves(site: Site) -> Shelves:
+    return Shelves(site)
 
 
 @pytest.fixture(scope='session')
@@ -15,3 +37,9 @@ def big_library(servers: Servers, settings: Settings, worker_number: int) -> Ite
     """A library of 100,000 books; see ``tests/library_rows.py``."""
     with library_of_rows(servers, settings, worker_number) as site:
         yield site
+
+
+@pytest.fixture(scope='session')
+def staff(big_library: Site) -> Person:
+    """One of the large library, who may see all of it."""
+    return big_library.member('cataloguer', level=Level.ADMIN)

@@ -1,38 +1,22 @@
 """How PostgreSQL answers for 150,000 copies: by index, whatever the page's length."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from benchmarks.library_rows import row_id
-from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.integration.app_library.books.catalogue import BOOKS, COPIES, done
+from tests.plans import planned
 from tests.statements import recorded
 
 OF_BOOK = f"{BOOKS}/{row_id('book', 9)}/copies"
 
 
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('cataloguer', level=Level.ADMIN)
-
-
-def scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if 'Relation Name' in node:
-        yield node['Node Type'], node['Relation Name']
-    for below in node.get('Plans', ()):
-        yield from scans(below)
-
-
 def plan(site: Site, statement: str, parameters: Any) -> list[tuple[str, str]]:
-    with site.house.read_engine.connect() as connection:
-        found = connection.exec_driver_sql(f'EXPLAIN (FORMAT JSON) {statement}',
-                                           parameters).scalar_one()
-    document = json.loads(found) if isinstance(found, str) else found
-    return list(scans(document[0]['Plan']))
+    nodes = planned(site.house.read_engine, statement, parameters)
+    return [(node['Node Type'], node['Relation Name']) for node in nodes
+            if 'Relation Name' in node]
 
 
 @pytest.mark.parametrize('path', [

@@ -1,50 +1,27 @@
 """How PostgreSQL answers for 100,000 books: no record and no part of the export reads a table
 whole, and each list is one statement."""
 
-import json
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import pytest
+from collections.abc import Callable
 
 from talelio_backend.app_library.data.exported_books import SqlExportedBooks
 from talelio_backend.app_library.data.unit_of_work import SqlLibraryUnitOfWork
 from talelio_backend.app_library.domain.record import Person as Author
-from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.intake import IMPORTS
+from tests.plans import planned, read_whole
 from tests.statements import recorded
 
 TABLES = {'library_book', 'library_copy', 'library_author', 'library_book_author', 'library_loan'}
 
 
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('importer', level=Level.ADMIN)
-
-
-def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for below in node.get('Plans', ()):
-        yield from flat(below)
-
-
-def read_whole(site: Site, act: Callable[[], object]) -> set[str]:
+def tables_read_whole(site: Site, act: Callable[[], object]) -> set[str]:
     """The tables that the statements of ``act`` read from end to end."""
     with recorded(site.house) as sent:
         act()
-    found = set()
-    with site.house.read_engine.connect() as connection:
-        for statement, values in sent:
-            if not statement.lstrip().startswith('SELECT'):
-                continue
-            plan = connection.exec_driver_sql(f'EXPLAIN (FORMAT JSON) {statement}',
-                                              values).scalar_one()
-            document = json.loads(plan) if isinstance(plan, str) else plan
-            found |= {
-                node['Relation Name']
-                for node in flat(document[0]['Plan']) if node['Node Type'] == 'Seq Scan'
-            }
+    found: set[str] = set()
+    for statement, values in sent:
+        if statement.lstrip().startswith('SELECT'):
+            found |= read_whole(planned(site.house.read_engine, statement, values))
     return found & TABLES
 
 
@@ -60,7 +37,7 @@ def test_record_is_compared_with_few_rows(big_library: Site) -> None:
             assert shelf.owner_of('NONE') is None
             assert shelf.has_item_type('regular')
 
-    assert read_whole(big_library, compare) == set()
+    assert tables_read_whole(big_library, compare) == set()
 
 
 def test_part_of_the_export_is_found_by_its_beginning(big_library: Site) -> None:
@@ -69,7 +46,7 @@ def test_part_of_the_export_is_found_by_its_beginning(big_library: Site) -> None
         parts = SqlExportedBooks(big_library.house.kernel.read).parts(at_most=100)
         assert [len(next(parts)) for _ in range(3)] == [100, 100, 100]
 
-    assert read_whole(big_library, export) == set()
+    assert tables_read_whole(big_library, export) == set()
 
 
 def test_list_of_imports_is_one_statement(big_library: Site, staff: Person) -> None:

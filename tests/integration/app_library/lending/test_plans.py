@@ -1,19 +1,16 @@
 """How PostgreSQL answers for 300,000 loans: by index, in a fixed number of statements."""
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.services.authentication import Caller
 from tests.authors import Person, Site
 from tests.integration.app_library.lending.counter import LOANS
+from tests.plans import Node, explained, read_whole
 from tests.statements import recorded
 
 SORTS = ('started_at', 'due_at', 'returned_at', 'title', 'extended', 'member')
@@ -21,11 +18,6 @@ STATUSES = ('open', 'late', 'new', 'returned', 'all')
 # Small beside them are the people: a name is looked for in all of theirs.
 WATCHED = re.compile('^library_')
 ALL = f'{LOANS}?scope=all'
-
-
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('librarian', level=Level.ADMIN)
 
 
 @pytest.fixture(scope='module', name='reader')
@@ -37,7 +29,7 @@ def make_reader(big_library: Site) -> Person:
     return replace(big_library.stranger, name='reader-7', caller=caller)
 
 
-def plan(site: Site, person: Person, path: str) -> list[dict[str, Any]]:
+def plan(site: Site, person: Person, path: str) -> list[Node]:
     """The plan of the last statement that ``GET path`` sends, flat."""
     with recorded(site.house) as sent:
         answer = person.get(path)
@@ -45,28 +37,8 @@ def plan(site: Site, person: Person, path: str) -> list[dict[str, Any]]:
     return explained(site.house.read_engine, *sent[-1])
 
 
-def explained(engine: Engine, statement: str, parameters: Any) -> list[dict[str, Any]]:
-    with engine.connect() as connection:
-        # A statement that is planned once must have a plan that is good for all values.
-        connection.exec_driver_sql('SET plan_cache_mode = force_generic_plan')
-        found = connection.exec_driver_sql(f'EXPLAIN (ANALYZE, FORMAT JSON) {statement}',
-                                           parameters).scalar_one()
-        connection.exec_driver_sql('RESET plan_cache_mode')
-    document = json.loads(found) if isinstance(found, str) else found
-    return list(flat(document[0]['Plan']))
-
-
-def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for below in node.get('Plans', ()):
-        yield from flat(below)
-
-
-def assert_by_index(nodes: list[dict[str, Any]]) -> None:
-    assert not [
-        node['Relation Name'] for node in nodes
-        if node['Node Type'] == 'Seq Scan' and WATCHED.match(node['Relation Name'])
-    ]
+def assert_by_index(nodes: list[Node]) -> None:
+    assert not [table for table in read_whole(nodes) if WATCHED.match(table)]
 
 
 @pytest.mark.parametrize('direction', ['asc', 'desc'])

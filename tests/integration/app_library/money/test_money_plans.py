@@ -8,16 +8,12 @@ from benchmarks.library_rows import row_id
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.services.authentication import Caller
 from tests.authors import Person, Site
-from tests.integration.app_library.lending.test_plans import assert_by_index, explained, plan
+from tests.integration.app_library.lending.test_plans import assert_by_index, plan
 from tests.integration.app_library.money.till import MEMBERS
+from tests.plans import explained
 from tests.statements import recorded
 
 ME = f'{MEMBERS}/me'
-
-
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('treasurer', level=Level.ADMIN)
 
 
 @pytest.fixture(scope='module', name='reader')

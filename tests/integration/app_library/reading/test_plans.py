@@ -1,16 +1,14 @@
 """How PostgreSQL answers for books at 100,000 of them: by index, and in one statement a page."""
 
-import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from benchmarks.library_rows import row_id
-from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.integration.app_library.reading.library import BOOKS
+from tests.plans import Node, explained, read_whole
 from tests.statements import recorded
 
 # Beside these the other tables are small, or hold a row for each book that is shown.
@@ -26,11 +24,6 @@ FILTERS = ('status=inactive', 'status=all', 'q=beram', 'q=4711', 'q=tale', 'q=ta
            'since=2020-01-01T00:00:00Z', 'before=2016-02-01T00:00:00Z')
 
 
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('cataloguer', level=Level.ADMIN)
-
-
 def sent_by(site: Site, person: Person, path: str) -> list[tuple[str, Any]]:
     """The statements of ``GET path`` on connections that have planned it."""
     assert person.get(path).status_code == 200
@@ -39,30 +32,14 @@ def sent_by(site: Site, person: Person, path: str) -> list[tuple[str, Any]]:
     return sent
 
 
-def plan(site: Site, person: Person, path: str) -> list[dict[str, Any]]:
+def plan(site: Site, person: Person, path: str) -> list[Node]:
     """The plan of the statement that reads the page, flat."""
     statement, parameters = sent_by(site, person, path)[-1]
-    with site.house.read_engine.connect() as connection:
-        # A statement that is planned once must have a plan that is good for all values.
-        connection.exec_driver_sql('SET plan_cache_mode = force_generic_plan')
-        found = connection.exec_driver_sql(f'EXPLAIN (ANALYZE, FORMAT JSON) {statement}',
-                                           parameters).scalar_one()
-        connection.exec_driver_sql('RESET plan_cache_mode')
-    document = json.loads(found) if isinstance(found, str) else found
-    return list(flat(document[0]['Plan']))
+    return explained(site.house.read_engine, statement, parameters)
 
 
-def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for below in node.get('Plans', ()):
-        yield from flat(below)
-
-
-def assert_by_index(nodes: list[dict[str, Any]]) -> None:
-    assert not [
-        node['Relation Name'] for node in nodes
-        if node['Node Type'] == 'Seq Scan' and WATCHED.match(node['Relation Name'])
-    ]
+def assert_by_index(nodes: list[Node]) -> None:
+    assert not [table for table in read_whole(nodes) if WATCHED.match(table)]
 
 
 @pytest.mark.parametrize('direction', ['asc', 'desc'])

@@ -1,16 +1,14 @@
 """How PostgreSQL answers for 20,000 authors of 100,000 books with 300,000 loans: no list reads
 these tables whole, and each is one statement."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from benchmarks.library_rows import row_id
-from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.integration.app_library.shelving.shelf import AUTHORS, BOTH, CATEGORIES
+from tests.plans import Node, explained, read_whole
 from tests.statements import recorded
 
 NEVER_WHOLE = ('library_book', 'library_loan', 'library_copy', 'library_book_author',
@@ -22,12 +20,7 @@ OWN = {
 STAFF = ('all_books_count', 'active_loans_count', 'loans_count')
 
 
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('shelver', level=Level.ADMIN)
-
-
-def plan(site: Site, person: Person, path: str, **more: Any) -> list[dict[str, Any]]:
+def plan(site: Site, person: Person, path: str, **more: Any) -> list[Node]:
     """The plan of the one statement that ``GET path`` sends, flat."""
     # So that there is one connection, on which a statement that is kept was planned.
     site.house.read_engine.dispose()
@@ -37,27 +30,10 @@ def plan(site: Site, person: Person, path: str, **more: Any) -> list[dict[str, A
     asked = [(statement, values) for statement, values in sent
              if not statement.startswith('PREPARE')]
     assert len(asked) == 1
-    with site.house.read_engine.connect() as connection:
-        # What is planned once must have a plan that is good for all values.
-        connection.exec_driver_sql('SET plan_cache_mode = force_generic_plan')
-        found = connection.exec_driver_sql(f'EXPLAIN (ANALYZE, FORMAT JSON) {asked[0][0]}',
-                                           asked[0][1]).scalar_one()
-        connection.exec_driver_sql('RESET plan_cache_mode')
-    document = json.loads(found) if isinstance(found, str) else found
-    return list(flat(document[0]['Plan']))
+    return explained(site.house.read_engine, *asked[0])
 
 
-def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for below in node.get('Plans', ()):
-        yield from flat(below)
-
-
-def read_whole(nodes: list[dict[str, Any]]) -> set[str]:
-    return {node['Relation Name'] for node in nodes if node['Node Type'] == 'Seq Scan'}
-
-
-def most_rows(nodes: list[dict[str, Any]], *relations: str) -> float:
+def most_rows(nodes: list[Node], *relations: str) -> float:
     """What the scans of ``relations`` gave and threw away, all loops together."""
     return max(
         (node['Actual Loops'] * (node['Actual Rows'] + node.get('Rows Removed by Filter', 0))

@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from talelio_backend.bootstrap import House
-from talelio_backend.shared.domain.access import Level
-from tests.authors import Person, Site
+from tests.authors import Site
 from tests.conftest import MakeHouse
 from tests.fakes import FakeClock
 from tests.integration.app_library.waiting.desk import Desk
@@ -23,18 +22,3 @@ def house_of_the_clock(make_house: MakeHouse, clock: FakeClock) -> House:
 @pytest.fixture
 def desk(site: Site) -> Desk:
     return Desk(site)
-
-
-@pytest.fixture
-def ada(site: Site) -> Person:
-    return site.member('ada')
-
-
-@pytest.fixture
-def ben(site: Site) -> Person:
-    return site.member('ben')
-
-
-@pytest.fixture
-def admin(site: Site) -> Person:
-    return site.member('root', level=Level.ADMIN)

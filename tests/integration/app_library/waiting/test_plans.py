@@ -1,8 +1,6 @@
 """How PostgreSQL answers for 100,000 books with 20,000 holds and 50,000 favourites."""
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +11,12 @@ from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.services.authentication import Caller
 from tests.authors import Person, Site
 from tests.integration.app_library.waiting.desk import FAVOURITES, HOLDS, run_job
+from tests.plans import planned, read_whole
 from tests.statements import recorded
 
 # Whoever asks for all holds in the order of their titles looks at all holds, and at no other table
 # as a whole.
 WATCHED = re.compile('^library_(book|copy|loan|ledger_entry)$')
-
-
-@pytest.fixture(scope='module', name='staff')
-def make_staff(big_library: Site) -> Person:
-    return big_library.member('keeper', level=Level.ADMIN)
 
 
 @pytest.fixture(scope='module', name='reader')
@@ -36,21 +30,9 @@ def assert_by_index(site: Site, sent: list[tuple[str, Any]], watched: re.Pattern
     for statement, parameters in sent:
         if not statement.lstrip().upper().startswith(('SELECT', 'INSERT INTO LIBRARY_NOTICE')):
             continue
-        with site.house.read_engine.connect() as connection:
-            found = connection.exec_driver_sql(f'EXPLAIN (FORMAT JSON) {statement}',
-                                               parameters).scalar_one()
-        document = json.loads(found) if isinstance(found, str) else found
-        scanned = [
-            node['Relation Name'] for node in flat(document[0]['Plan'])
-            if node['Node Type'] == 'Seq Scan' and watched.match(node['Relation Name'])
-        ]
+        nodes = planned(site.house.read_engine, statement, parameters)
+        scanned = [table for table in read_whole(nodes) if watched.match(table)]
         assert not scanned, (scanned, statement)
-
-
-def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for below in node.get('Plans', ()):
-        yield from flat(below)
 
 
 def assert_list_by_index(person: Person,
