@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import (Column, Engine, Integer, MetaData, Select, Table, Text, bindparam, func,
-                        literal_column, select, text)
+from sqlalchemy import (BigInteger, Column, Engine, Integer, MetaData, Select, Table, Text,
+                        bindparam, func, literal_column, select, text)
 
 from talelio_backend.shared.data.cursors import SignedCursors
 from talelio_backend.shared.data.database import ReadDatabase
@@ -28,8 +28,8 @@ SORTS = [
     SqlSort(id='found_at', label='Found', key=stones.c.found_at),
     SqlSort(id='size',
             label='Size',
-            key=func.coalesce(stones.c.weight, 2**40),
-            falling=func.coalesce(stones.c.weight, -2**40)),
+            key=func.coalesce(stones.c.weight, 2**40, type_=BigInteger),
+            falling=func.coalesce(stones.c.weight, -2**40, type_=BigInteger)),
     SqlSort(id='price',
             label='Price',
             key=func.coalesce(stones.c.weight, 0) * 1.1,
