@@ -8,8 +8,21 @@ from talelio_backend.settings import Settings
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
 from tests.conftest import Servers
+from tests.fakes import NOON, FakeClock
 from tests.library_rows import library_of_rows
 from tests.shelves import Shelves
+
+
+@pytest.fixture(scope='session')
+def wall_clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def clock(wall_clock: FakeClock) -> FakeClock:
+    """That of the shared house where the tests of a folder ask for it, at noon again."""
+    wall_clock.set(NOON)
+    return wall_clock
 
 
 @pytest.fixture

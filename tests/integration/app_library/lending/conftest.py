@@ -8,10 +8,5 @@ from tests.fakes import FakeClock
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def house(make_house: MakeHouse, clock: FakeClock) -> House:
-    return make_house(clock=clock)
+def house(share_house: MakeHouse, clock: FakeClock) -> House:
+    return share_house(clock=clock)

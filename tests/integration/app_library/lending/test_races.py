@@ -20,10 +20,10 @@ MANY = 50
 
 
 @pytest.fixture
-def house(make_house: MakeHouse, clock: FakeClock) -> House:
+def house(share_house: MakeHouse, clock: FakeClock) -> House:
     # A slow machine may let fifty wait for one lock longer than a client would.
     patient = {'database_pool_timeout': 60, 'database_lock_timeout': 60}
-    return make_house(clock=clock, settings=patient)
+    return share_house(clock=clock, settings=patient)
 
 
 @pytest.fixture(name='crowd')

@@ -9,14 +9,15 @@ from tests.fakes import FakeClock
 from tests.integration.app_library.waiting.desk import Desk
 
 
-@pytest.fixture(name='clock')
-def make_clock() -> FakeClock:
-    return FakeClock(datetime.now(UTC))
+@pytest.fixture
+def clock(wall_clock: FakeClock) -> FakeClock:
+    wall_clock.set(datetime.now(UTC))
+    return wall_clock
 
 
-@pytest.fixture(name='house')
-def house_of_the_clock(make_house: MakeHouse, clock: FakeClock) -> House:
-    return make_house(clock=clock)
+@pytest.fixture
+def house(share_house: MakeHouse, clock: FakeClock) -> House:
+    return share_house(clock=clock)
 
 
 @pytest.fixture
