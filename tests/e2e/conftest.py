@@ -15,6 +15,7 @@ import pytest
 
 from talelio_backend.development.ports import free_port
 from talelio_backend.development.process import Child
+from tests import plain_http
 from tests.conftest import Servers, create_database, make_settings
 from tests.eventually import eventually
 
@@ -35,7 +36,7 @@ class Product:
     worker: Child
 
     def client(self, **options: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.base, timeout=30, **options)
+        return plain_http.Client(base_url=self.base, timeout=30, **options)
 
     def operator(self, *arguments: str) -> Child:
         """An operator command, started."""
@@ -57,7 +58,7 @@ class Product:
 
     def ready(self) -> bool:
         try:
-            return httpx.get(f'{self.base}/readyz', timeout=5).status_code == 200
+            return plain_http.get(f'{self.base}/readyz', timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 

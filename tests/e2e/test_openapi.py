@@ -1,11 +1,13 @@
 """Every operation of the OpenAPI document, asked what its document allows and what it does not:
 no answer is a 5xx, and each has a status, a media type and a shape that the document names."""
 
+from collections.abc import Iterator
 from contextlib import suppress
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
-import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -15,6 +17,7 @@ from schemathesis.specs.openapi.checks import (content_type_conformance,
                                                response_schema_conformance,
                                                status_code_conformance)
 
+from tests import plain_http
 from tests.e2e.conftest import PASSWORD, Product, sign_up
 
 CHECKS = [
@@ -49,17 +52,22 @@ def make_things(product: Product) -> dict[str, str]:
 
 
 def sign_in(product: Product) -> dict[str, str]:
-    answer = httpx.post(f'{product.base}/v1/accounts/login',
-                        json={
-                            'username': NAME,
-                            'password': PASSWORD
-                        },
-                        timeout=30)
+    answer = plain_http.post(f'{product.base}/v1/accounts/login',
+                             json={
+                                 'username': NAME,
+                                 'password': PASSWORD
+                             },
+                             timeout=30)
     assert answer.status_code == 200, answer.text
     return {'Authorization': f"Bearer {answer.json()['access_token']}"}
 
 
-def operations(product: Product) -> list[Any]:
+def still_in(product: Product, caller: dict[str, str]) -> bool:
+    return plain_http.get(f'{product.base}/v1/me', headers=caller).status_code == 200
+
+
+@pytest.fixture(name='operations', scope='module')
+def describe(product: Product) -> list[Any]:
     load_all_checks()
     schema = schemathesis.openapi.from_url(f'{product.base}/v1/openapi.json')
     results: list[Any] = [*schema.get_all_operations()]
@@ -67,8 +75,16 @@ def operations(product: Product) -> list[Any]:
     return sorted(found, key=lambda operation: VERBS.index(operation.method.lower()))
 
 
-def faults_of(operation: Any, caller: dict[str, str], mode: GenerationMode, statuses: set[int],
-              **fixed: Any) -> list[str]:
+@pytest.fixture(name='link', scope='module')
+def connect() -> Iterator[requests.Session]:
+    """Keeps its connection, and no cookie: each request says by itself who asks."""
+    with requests.Session() as session:
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        yield session
+
+
+def faults_of(operation: Any, link: requests.Session, caller: dict[str, str], mode: GenerationMode,
+              statuses: set[int], **fixed: Any) -> list[str]:
     """What is wrong with the answers of an operation, one text for each way to be wrong."""
     faults: dict[str, str] = {}
 
@@ -80,7 +96,7 @@ def faults_of(operation: Any, caller: dict[str, str], mode: GenerationMode, stat
     @given(case=operation.as_strategy(generation_mode=mode, **fixed))
     def ask(case: Any) -> None:
         case.headers.pop('Authorization', None)
-        response = case.call(headers=caller)
+        response = case.call(session=link, headers=caller)
         statuses.add(response.status_code)
         if response.status_code in (414, 431):
             return  # the server's own limits, before it is a request of anybody's
@@ -96,10 +112,11 @@ def faults_of(operation: Any, caller: dict[str, str], mode: GenerationMode, stat
 
 
 @pytest.mark.parametrize('mode', MODES, ids=lambda mode: mode.value)
-def test_stranger_gets_what_the_document_names(product: Product, mode: GenerationMode) -> None:
+def test_stranger_gets_what_the_document_names(operations: list[Any], link: requests.Session,
+                                               mode: GenerationMode) -> None:
     faults, statuses = [], set[int]()
-    for operation in operations(product):
-        faults += faults_of(operation, {}, mode, statuses)
+    for operation in operations:
+        faults += faults_of(operation, link, {}, mode, statuses)
     assert not faults, '\n\n'.join(faults)
     # What is wrong in every part is answered by refusals alone.
     good = {200} if mode is GenerationMode.POSITIVE else set()
@@ -108,9 +125,11 @@ def test_stranger_gets_what_the_document_names(product: Product, mode: Generatio
 
 @pytest.mark.parametrize('mode', MODES, ids=lambda mode: mode.value)
 def test_administrator_gets_what_the_document_names(product: Product, known: dict[str, str],
+                                                    operations: list[Any], link: requests.Session,
                                                     mode: GenerationMode) -> None:
     faults, statuses = [], set[int]()
-    for operation in operations(product):
+    caller = sign_in(product)
+    for operation in operations:
         parameters = operation.definition.raw.get('parameters', ())
         variables = {one['name'] for one in parameters if one['in'] == 'path'}
         fixed: dict[str, Any] = {
@@ -121,8 +140,9 @@ def test_administrator_gets_what_the_document_names(product: Product, known: dic
         }
         if any(one['name'] == 'If-Match' for one in parameters):
             fixed['headers'] = {'If-Match': '*'}
-        # Signed in anew each time: some of what is asked ends a session.
-        faults += faults_of(operation, sign_in(product), mode, statuses, **fixed)
+        if not still_in(product, caller):  # some of what is asked ends a session
+            caller = sign_in(product)
+        faults += faults_of(operation, link, caller, mode, statuses, **fixed)
     assert not faults, '\n\n'.join(faults)
     wanted = {200, 201, 204} if mode is GenerationMode.POSITIVE else {400, 422}
     assert wanted <= statuses

@@ -16,6 +16,7 @@ from talelio_backend.bootstrap import VERSION
 from talelio_backend.development import privileges
 from talelio_backend.development.ports import free_port
 from talelio_backend.development.process import Child
+from tests import plain_http
 from tests.conftest import Servers, create_database
 from tests.eventually import eventually
 from tests.image_tree import build_tree, stages
@@ -116,7 +117,7 @@ def _image(servers: Servers, worker_number: int, port: int, folder: Path) -> Ima
 
 def ready(port: int) -> bool:
     try:
-        return httpx.get(f'http://127.0.0.1:{port}/readyz', timeout=10).status_code == 200
+        return plain_http.get(f'http://127.0.0.1:{port}/readyz', timeout=10).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -132,7 +133,7 @@ def test_image_serves_from_a_tree_that_nobody_may_write(image: Image, port: int)
         eventually(lambda: ready(port), seconds=90)
         # What is periodic runs once at the start.
         eventually(lambda: '"outcome": "done"' in image.said('worker'), seconds=90)
-        version = httpx.get(f'http://127.0.0.1:{port}/version').json()
+        version = plain_http.get(f'http://127.0.0.1:{port}/version').json()
         assert (version['version'], version['revision']) == (VERSION, REVISION)
     finally:
         for program in (web, worker):

@@ -16,6 +16,7 @@ import httpx
 
 from talelio_backend.development.ports import HOST, free_port
 from talelio_backend.development.process import Child
+from tests import plain_http
 from tests.e2e.traefik.certificates import write_certificate
 from tests.eventually import eventually
 
@@ -122,7 +123,7 @@ class Edge:
 
     def inside(self, path: str) -> httpx.Response:
         """What the port that is never published answers."""
-        return httpx.get(f'http://{HOST}:{self.internal}{path}')
+        return plain_http.get(f'http://{HOST}:{self.internal}{path}')
 
     def log(self) -> str:
         return (self.folder / 'traefik.out').read_text(encoding='utf-8')

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from talelio_backend.development.ports import free_port
+from tests import plain_http
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[4]
@@ -43,7 +44,7 @@ class Server:
 
     def lives(self) -> bool:
         try:
-            return httpx.get(f'{self.url}/livez').status_code == 200
+            return plain_http.get(f'{self.url}/livez').status_code == 200
         except httpx.TransportError:
             return False
 
@@ -66,7 +67,8 @@ class Server:
         before an answer has begun, ``cut`` within it."""
         begun = False
         try:
-            with httpx.stream('GET', f'{self.url}/slow?seconds={seconds}', timeout=30) as answer:
+            with plain_http.stream('GET', f'{self.url}/slow?seconds={seconds}',
+                                   timeout=30) as answer:
                 begun = True
                 return f'{answer.status_code} {len(answer.read())}'
         except httpx.ConnectError:

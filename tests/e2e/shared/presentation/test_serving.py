@@ -13,6 +13,7 @@ from time import monotonic
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.e2e.shared.presentation.conftest import Start
 from tests.eventually import eventually
 
@@ -78,8 +79,8 @@ def test_stop_is_announced_while_everything_is_still_served(start: Start, thread
     server = start(threads, notice=1.5)
     server.process.send_signal(signal.SIGTERM)
 
-    answer = eventually(lambda: httpx.get(f'{server.url}/readyz').status_code == 503 and httpx.get(
-        f'{server.url}/readyz'))
+    answer = eventually(lambda: plain_http.get(f'{server.url}/readyz').status_code == 503 and
+                        plain_http.get(f'{server.url}/readyz'))
     assert isinstance(answer, httpx.Response)
     assert answer.json()['status'] == 'shutting_down'
     assert server.slow(0.1) == '200 100000'
@@ -88,7 +89,7 @@ def test_stop_is_announced_while_everything_is_still_served(start: Start, thread
 
 def test_interrupt_of_the_whole_group_lets_requests_end(start: Start) -> None:
     server = start()
-    with httpx.stream('GET', f'{server.url}/stream', timeout=30) as answer:
+    with plain_http.stream('GET', f'{server.url}/stream', timeout=30) as answer:
         pieces = answer.iter_bytes()
         received = len(next(pieces))
         os.killpg(server.process.pid, signal.SIGINT)
@@ -123,11 +124,11 @@ def test_only_a_named_proxy_speaks_for_the_client(start: Start) -> None:
         'X-Forwarded-Host': 'api.example.org'
     }
     server = start()
-    seen = httpx.get(f'{server.url}/client', headers=forwarded).json()
+    seen = plain_http.get(f'{server.url}/client', headers=forwarded).json()
     assert seen == {'ip': '127.0.0.1', 'url': f'{server.url}/client'}
 
     behind = start(trusted='127.0.0.1/32')
-    seen = httpx.get(f'{behind.url}/client', headers=forwarded).json()
+    seen = plain_http.get(f'{behind.url}/client', headers=forwarded).json()
     assert seen == {'ip': '203.0.113.9', 'url': 'https://api.example.org/client'}
 
 
