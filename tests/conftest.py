@@ -23,6 +23,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from talelio_backend.bootstrap import House, build
+from talelio_backend.development.postgres import ROLE, SUPERUSER
 from talelio_backend.development.servers import PostgresServer, RedisServer, S3Server
 from talelio_backend.settings import Settings
 from talelio_backend.shared.data.schema import Schema
@@ -83,8 +84,19 @@ class RunningServers:
                           s3_url=self._s3.url,
                           s3_access_key='testaccess',
                           s3_secret_key=self._password)
+        self._quicken_connections()
         migrate_template(servers)
         return servers
+
+    def _quicken_connections(self) -> None:
+        """A password is hashed 4,096 times for each of them, some thousands in a session, so that
+        a stolen hash is of no use; this one ends with the session."""
+        with psycopg.connect(self._postgres.superuser_url, autocommit=True) as link:
+            link.execute('SET scram_iterations = 1')
+            for role in (SUPERUSER, ROLE):
+                link.execute(
+                    sql.SQL('ALTER ROLE {} PASSWORD {}').format(sql.Identifier(role),
+                                                                sql.Literal(self._password)))
 
     def stop(self) -> None:
         for part in (self._s3, self._redis, self._postgres):
@@ -151,13 +163,22 @@ def _hear_interrupts() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def _end_needless_coverage(config: pytest.Config) -> None:
+    """In a process of xdist pytest-cov starts one when the options are read, and another when the
+    session begins. Nobody would stop the first, or ask it what it saw."""
+    controller = getattr(config.pluginmanager.getplugin('_cov'), 'cov_controller', None)
+    if controller is not None:
+        controller.cov.stop()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     _hear_interrupts()
-    if hasattr(config, 'workerinput') or config.option.collectonly or not _needs_servers(config):
-        return
-    running = RunningServers()
-    config.stash[_RUNNING] = running
-    config.stash[_SERVERS] = running.start()
+    if hasattr(config, 'workerinput'):
+        _end_needless_coverage(config)
+    elif not config.option.collectonly and _needs_servers(config):
+        running = RunningServers()
+        config.stash[_RUNNING] = running
+        config.stash[_SERVERS] = running.start()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -170,6 +191,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     running = config.stash.get(_RUNNING, None)
     if running is not None:
         running.stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.spreading import Spreading
+    return Spreading(config, log) if config.getoption('dist') == 'loadfile' else None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -212,10 +239,12 @@ def settings(servers: Servers, worker_number: int,
 
 
 @pytest.fixture(scope='session')
-def emptying(servers: Servers, settings: Settings) -> Emptying:
+def emptying(servers: Servers, settings: Settings) -> Iterator[Emptying]:
     database = make_url(settings.database_url).database
     url = make_url(servers.superuser_url).set(database=database)
-    return Emptying(url.render_as_string(hide_password=False))
+    emptying = Emptying(url.render_as_string(hide_password=False))
+    yield emptying
+    emptying.close()
 
 
 @pytest.fixture(scope='session')

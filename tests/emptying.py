@@ -35,49 +35,54 @@ class Emptying:
     """Of one database. ``url`` is a superuser's: triggers and foreign keys do not watch this."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        with self._link() as link:
-            tables = [row[0] for row in link.execute(_TABLES) if row[0] not in KEPT]
-            self._seeds = {table: _copied(link, table) for table in SEEDED}
-            self._guards: list[tuple[str, str]] = list(link.execute(_GUARDS))
-            self._look = sql.SQL(' UNION ALL ').join(_question(link, table) for table in tables)
+        # Kept, so that PostgreSQL plans the long question once.
+        self._link = link = psycopg.connect(url,
+                                            autocommit=True,
+                                            options='-c session_replication_role=replica')
+        tables = [row[0] for row in link.execute(_TABLES) if row[0] not in KEPT]
+        self._seeds = {table: _copied(link, table) for table in SEEDED}
+        self._guards: list[tuple[str, str]] = link.execute(_GUARDS).fetchall()
+        self._look = sql.SQL(' UNION ALL ').join(_question(link, table) for table in tables)
+
+    def close(self) -> None:
+        self._link.close()
 
     def __call__(self) -> None:
-        with self._link() as link:
-            written = dict(link.execute(self._look).fetchall())
+        with self._link.transaction():
+            written = self._written()
             large = [table for table, size in written.items() if size > LARGE]
             if large:
                 # Takes along what refers to these.
-                self._truncate(link, large)
-                written = dict(link.execute(self._look).fetchall())
+                self._truncate(large)
+                written = self._written()
             for table in written:
-                self._delete(link, table)
+                self._delete(table)
             for table, rows in self._seeds.items():
                 if table in written:
-                    _restore(link, table, rows)
-            link.execute(_RESTART)
+                    _restore(self._link, table, rows)
+            self._link.execute(_RESTART)
 
-    def _link(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._url, options='-c session_replication_role=replica')
+    def _written(self) -> dict[str, int]:
+        return dict(self._link.execute(self._look).fetchall())
 
-    def _truncate(self, link: psycopg.Connection[Any], tables: list[str]) -> None:
-        self._guard(link, 'DISABLE')
+    def _truncate(self, tables: list[str]) -> None:
+        self._guard('DISABLE')
         names = sql.SQL(', ').join(map(sql.Identifier, tables))
-        link.execute(sql.SQL('TRUNCATE {} CASCADE').format(names))
-        self._guard(link, 'ENABLE ALWAYS')
+        self._link.execute(sql.SQL('TRUNCATE {} CASCADE').format(names))
+        self._guard('ENABLE ALWAYS')
 
-    def _delete(self, link: psycopg.Connection[Any], table: str) -> None:
-        self._guard(link, 'DISABLE', table)
-        link.execute(sql.SQL('DELETE FROM {}').format(sql.Identifier(table)))
-        self._guard(link, 'ENABLE ALWAYS', table)
+    def _delete(self, table: str) -> None:
+        self._guard('DISABLE', table)
+        self._link.execute(sql.SQL('DELETE FROM {}').format(sql.Identifier(table)))
+        self._guard('ENABLE ALWAYS', table)
 
-    def _guard(self, link: psycopg.Connection[Any], how: str, only: str | None = None) -> None:
+    def _guard(self, how: str, only: str | None = None) -> None:
         """Of tables that refuse to be emptied, whoever asks."""
         for table, trigger in self._guards:
             if only in (None, table):
                 statement = sql.SQL('ALTER TABLE {} {} TRIGGER {}').format(
                     sql.Identifier(table), sql.SQL(how), sql.Identifier(trigger))
-                link.execute(statement)
+                self._link.execute(statement)
 
 
 def _question(link: psycopg.Connection[Any], table: str) -> sql.Composed:

@@ -223,36 +223,20 @@ def assert_back_after_a_kill(talelio: Talelio, words: tuple[str, ...], part: str
     assert eventually(lambda: talelio.status('/readyz') == 200, seconds=10)
 
 
-@pytest.mark.parametrize(('words', 'part'), [
-    (('redis-server', ), 'Redis'),
-    (('postgres', '-D'), 'PostgreSQL'),
-])
-def test_killed_database_is_back_within_five_seconds(talelio: Talelio, words: tuple[str, ...],
-                                                     part: str) -> None:
-    assert_back_after_a_kill(talelio, words, part)
+class TestInstanceWhoseDatabasesDie:
+
+    @pytest.mark.parametrize(('words', 'part'), [
+        (('redis-server', ), 'Redis'),
+        (('postgres', '-D'), 'PostgreSQL'),
+    ])
+    def test_killed_database_is_back_within_five_seconds(self, running: Talelio, words: tuple[str,
+                                                                                              ...],
+                                                         part: str) -> None:
+        assert_back_after_a_kill(running, words, part)
 
 
-def test_second_start_keeps_the_cluster_and_calls_no_package_tool(talelio: Talelio) -> None:
-    born = (talelio.folder / 'postgres' / 'PG_VERSION').stat().st_mtime_ns
-    os.killpg(talelio.make.pid, signal.SIGTERM)
-    talelio.make.wait(10)
-    again = Talelio('serve-api', talelio.folder, talelio.port)
-    try:
-        again.line('talelio is ready')
-        assert (talelio.folder / 'postgres' / 'PG_VERSION').stat().st_mtime_ns == born
-        assert not any('install' in line for line in again.said)
-    finally:
-        again.end()
-
-
-@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize('whole_group', [True, False])
-def test_stop_leaves_no_process(talelio: Talelio, number: int, whole_group: bool) -> None:
-    watch = Watch(descendants(talelio.make.pid))
-    if whole_group:
-        os.killpg(talelio.make.pid, number)
-    else:
-        talelio.make.send_signal(number)
+def assert_stopped(talelio: Talelio, watch: Watch, number: int) -> None:
+    """In order, by this signal, and with everything that it had started."""
     assert not watch.left_after(10)
     # make ends by the signal that it got; what it ran ended in order, or it would say Error.
     assert talelio.make.wait(1) in (0, 130, -number)
@@ -260,14 +244,30 @@ def test_stop_leaves_no_process(talelio: Talelio, number: int, whole_group: bool
     assert not (talelio.folder / 'run.json').exists()
 
 
-def test_killed_make_leaves_nobody_behind(talelio: Talelio) -> None:
+def test_second_start_keeps_the_cluster_and_calls_no_package_tool(
+        talelio: Talelio, start: Callable[..., Talelio]) -> None:
+    born = (talelio.folder / 'postgres' / 'PG_VERSION').stat().st_mtime_ns
     watch = Watch(descendants(talelio.make.pid))
-    talelio.make.kill()
-    assert not watch.left_after(10)
+    os.killpg(talelio.make.pid, signal.SIGTERM)
+    assert_stopped(talelio, watch, signal.SIGTERM)
+    again = start(port=talelio.port)
+    again.line('talelio is ready')
+    assert (talelio.folder / 'postgres' / 'PG_VERSION').stat().st_mtime_ns == born
+    assert not any('install' in line for line in again.said)
+
+
+@pytest.mark.parametrize('whole_group', [True, False])
+def test_interrupt_leaves_no_process(talelio: Talelio, whole_group: bool) -> None:
+    watch = Watch(descendants(talelio.make.pid))
+    if whole_group:
+        os.killpg(talelio.make.pid, signal.SIGINT)
+    else:
+        talelio.make.send_signal(signal.SIGINT)
+    assert_stopped(talelio, watch, signal.SIGINT)
 
 
 def test_requests_in_flight_get_their_whole_answer(talelio: Talelio) -> None:
-    under_way = threading.Semaphore(0)
+    under_way, watch = threading.Semaphore(0), Watch(descendants(talelio.make.pid))
 
     def ask() -> list[str]:
         outcomes = []
@@ -295,9 +295,11 @@ def test_requests_in_flight_get_their_whole_answer(talelio: Talelio) -> None:
         outcomes = [outcome for future in asked for outcome in future.result()]
     assert len(outcomes) >= 20
     assert 'cut' not in outcomes
+    assert_stopped(talelio, watch, signal.SIGTERM)
 
 
-def test_killed_tree_needs_no_hand(talelio: Talelio, start: Callable[..., Talelio]) -> None:
+def test_killed_tree_needs_no_hand_and_killed_make_leaves_nobody(
+        talelio: Talelio, start: Callable[..., Talelio]) -> None:
     for pid in [talelio.make.pid, *descendants(talelio.make.pid)]:
         try:
             os.kill(pid, signal.SIGKILL)
@@ -307,6 +309,9 @@ def test_killed_tree_needs_no_hand(talelio: Talelio, start: Callable[..., Taleli
     again = start(port=talelio.port)
     again.line('talelio is ready')
     assert again.status('/readyz') == 200
+    watch = Watch(descendants(again.make.pid))
+    again.make.kill()
+    assert not watch.left_after(10)
 
 
 def test_command_brings_its_own_servers_where_none_run(tmp_path: Path) -> None:

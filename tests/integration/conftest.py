@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from talelio_backend.app_account.data.argon2_hasher import Argon2Hasher
 from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
@@ -15,6 +16,28 @@ from tests.aws_server import install
 from tests.houses import Houses
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """What is prepared for one test is tested in another; and what coverage looks at takes twice
+    the time. So it looks at the tests alone."""
+    coverage = getattr(item.config.pluginmanager.getplugin('_cov'), 'cov_controller', None)
+    if coverage is None or not coverage.started:
+        return (yield)
+    coverage.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.resume()
+
+
+@pytest.fixture(scope='module', autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords of tests are known. The unit tests and those of e2e hash as production does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Argon2Hasher, 'memory', 8)
+        yield
 
 
 @pytest.fixture(name='site')

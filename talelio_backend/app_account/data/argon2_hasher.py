@@ -16,9 +16,11 @@ class Argon2Hasher:
     """argon2id with OWASP's minimum (m = 19 MiB, t = 2, p = 1). As many hashes at once as there
     are cores: more would only make all of them slower, and each costs 19 MiB."""
 
+    memory = 19 * 1024  # KiB
+
     def __init__(self, *, at_once: int | None = None, longest_wait: float = LONGEST_WAIT) -> None:
         self._hasher = PasswordHasher(time_cost=2,
-                                      memory_cost=19 * 1024,
+                                      memory_cost=self.memory,
                                       parallelism=1,
                                       hash_len=32,
                                       salt_len=16,

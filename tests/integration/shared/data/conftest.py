@@ -86,9 +86,10 @@ def closed_port() -> Iterator[str]:
 
 
 def end_other_connections(engine: Engine) -> None:
-    """What a restart of the server does to everybody who is connected to this database."""
+    """What a restart of the server does to everybody of ours who is connected to this database."""
     other = engine.execution_options(isolation_level='AUTOCOMMIT')
     with other.connect() as connection:
         connection.execute(
             text('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
-                 'WHERE datname = current_database() AND pid <> pg_backend_pid()'))
+                 'WHERE datname = current_database() AND usename = current_user '
+                 'AND pid <> pg_backend_pid()'))
