@@ -14,8 +14,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import awscli.clidriver  # type: ignore[import-untyped]
-
 # What the ``aws`` on a test's path is: it hands its call on and ends as the call ends.
 PROGRAM = '''#!{python} -IS
 import json, os, socket, sys
@@ -30,6 +28,8 @@ sys.exit(ended[0] if ended else 'the call died')
 
 
 def serve(path: str) -> None:
+    # Here alone: it brings a botocore of its own, and puts it in the place of everybody's.
+    import awscli.clidriver  # type: ignore[import-untyped]
     awscli.clidriver.create_clidriver()  # imports what it looks for by name
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the calls
     with socket.socket(socket.AF_UNIX) as listening:
@@ -75,7 +75,8 @@ def _run(caller: socket.socket) -> int:
     os.chdir(folder)
     sys.argv = ['aws', *arguments]
     Thread(target=_end_with, args=(caller, ), daemon=True).start()
-    answer: Any = awscli.clidriver.main()
+    from awscli.clidriver import main
+    answer: Any = main()
     return int(answer)
 
 
