@@ -17,6 +17,8 @@ SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 CODE := $(wildcard talelio_backend migrations scripts tests benchmarks)
 
 export TALELIO_ENV ?= development
+# Where a shell forbids it, every process of the tests would compile the project anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "%-20s %s\n", $$1, $$2 }' Makefile
