@@ -5,6 +5,7 @@ so that no worker's end takes them away from the others. One template database i
 each worker clones it.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -173,6 +174,9 @@ def _end_needless_coverage(config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _hear_interrupts()
+    # Statements and requests are gone as soon as they were made, and what stays are the modules of
+    # two thousand files: to look through them every 700 objects takes a sixth of the time.
+    gc.set_threshold(20_000, 20, 20)
     if hasattr(config, 'workerinput'):
         _end_needless_coverage(config)
     elif not config.option.collectonly and _needs_servers(config):
@@ -185,6 +189,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(UNMEASURED):
             item.add_marker('no_cover')
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
