@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from talelio_backend.bootstrap import build
 from talelio_backend.settings import Settings
 from talelio_backend.shared.domain.access import Level
 from tests.authors import Person, Site
-from tests.conftest import Servers, create_database
+from tests.conftest import Servers
 from tests.integration.app_activity.rows import LIST
+from tests.patient_house import patient_house, vacuum
 from tests.plans import planned, read_whole
 from tests.statements import recorded
 
@@ -44,22 +44,12 @@ WORDS = ('q=rare', 'q=rare ada', 'q=rare text', 'q=nothing', 'q=rare&sort=create
 
 @pytest.fixture(scope='module', name='big_site')
 def make_big_site(servers: Servers, settings: Settings, worker_number: int) -> Iterator[Site]:
-    url = create_database(servers, f'talelio_activity_{worker_number}')
-    house = build(
-        settings.model_copy(update={
-            'database_url': url,
-            'database_statement_timeout': 600
-        }))
-    site = Site(house)
-    people = {name: site.person(name).id for name in ('ada', 'ben')}
-    site.execute(FILL, **people)
-    with house.kernel.engine.connect() as connection:
-        connection.execution_options(
-            isolation_level='AUTOCOMMIT').exec_driver_sql('VACUUM ANALYZE')
-    yield site
-    house.kernel.engine.dispose()
-    house.read_engine.dispose()
-    house.kernel.redis.close()
+    with patient_house(servers, settings, f'talelio_activity_{worker_number}') as house:
+        site = Site(house)
+        people = {name: site.person(name).id for name in ('ada', 'ben')}
+        site.execute(FILL, **people)
+        vacuum(house)
+        yield site
 
 
 @pytest.fixture(scope='module', name='root')

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from talelio_backend.bootstrap import build
 from talelio_backend.settings import Settings
 from tests.authors import Person, Site
-from tests.conftest import Servers, create_database
+from tests.conftest import Servers
 from tests.integration.app_article.writing import ARTICLES
+from tests.patient_house import patient_house, vacuum
 from tests.plans import Node, explained, read_whole
 from tests.statements import recorded
 
@@ -44,21 +44,11 @@ FILL = f'''
 
 @pytest.fixture(scope='module', name='big_site')
 def make_big_site(servers: Servers, settings: Settings, worker_number: int) -> Iterator[Site]:
-    url = create_database(servers, f'talelio_plans_{worker_number}')
-    house = build(
-        settings.model_copy(update={
-            'database_url': url,
-            'database_statement_timeout': 120
-        }))
-    site = Site(house)
-    site.execute(FILL, ada=site.person('ada').id, ben=site.person('ben').id)
-    with house.kernel.engine.connect() as connection:
-        connection.execution_options(
-            isolation_level='AUTOCOMMIT').exec_driver_sql('VACUUM ANALYZE')
-    yield site
-    house.kernel.engine.dispose()
-    house.read_engine.dispose()
-    house.kernel.redis.close()
+    with patient_house(servers, settings, f'talelio_plans_{worker_number}') as house:
+        site = Site(house)
+        site.execute(FILL, ada=site.person('ada').id, ben=site.person('ben').id)
+        vacuum(house)
+        yield site
 
 
 @pytest.fixture(name='reader')

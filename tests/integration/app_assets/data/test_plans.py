@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from talelio_backend.settings import Settings
+from tests.conftest import Servers
 from tests.integration.app_assets.site import IMAGES, Person, Site, path_of, picture
+from tests.patient_house import patient_house, vacuum
 
 ROWS = '''
     INSERT INTO "user" (id, username, location, bio, created_at)
@@ -20,14 +23,23 @@ ROWS = '''
     INSERT INTO image_reference (kind, referrer_id, image_id, owner_id, title)
     SELECT 'article', md5('a' || n)::uuid, md5('i' || n)::uuid, :owner, 'Herons'
     FROM generate_series(1, 100000, 3) AS n;
-    ANALYZE "user"; ANALYZE image; ANALYZE image_reference;
 '''
 
 
-@pytest.fixture(name='crowd')
-def fill(site: Site, ada: Person) -> Iterator[Person]:
+@pytest.fixture(scope='module', name='site')
+def make_site(servers: Servers, settings: Settings, worker_number: int) -> Iterator[Site]:
+    with patient_house(servers, settings, f'talelio_images_{worker_number}') as house:
+        site = Site(house)
+        yield site
+        site.clear()
+
+
+@pytest.fixture(scope='module', name='crowd')
+def fill(site: Site) -> Person:
+    ada = site.person('ada')
     site.execute(ROWS, owner=ada.id)
-    yield ada
+    vacuum(site.house)
+    return ada
 
 
 def assert_indexed(site: Site, seen: list[tuple[str, Any]]) -> None:
