@@ -13,13 +13,15 @@ PATIENCE = 600
 
 @contextmanager
 def patient_house(servers: Servers, settings: Settings, name: str) -> Iterator[House]:
-    """Over a new database, ``name``; what a statement may take is no matter there."""
+    """Over a new database, ``name``; what a statement may take is no matter there. Nothing that
+    an earlier test left in its tables, in what is known of them, or in Redis."""
     changed = {
         'database_url': create_database(servers, name),
         'database_statement_timeout': PATIENCE
     }
     house = build(settings.model_copy(update=changed))
     try:
+        house.kernel.redis.flushdb()
         yield house
     finally:
         house.close()

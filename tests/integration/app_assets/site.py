@@ -1,8 +1,8 @@
 """A house with people who send pictures, and a worker that is asked instead of waited for."""
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image as pillow
-from sqlalchemy import event, text
+from sqlalchemy import text
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
@@ -156,26 +156,3 @@ class Site:
             self.execute('DELETE FROM procrastinate_jobs WHERE id = :id', id=row.id)
             done.append(row.task_name)
         return done
-
-    @contextmanager
-    def statements(self) -> Iterator[list[tuple[str, Any]]]:
-        """What is sent to the database meanwhile, with its values."""
-        seen: list[tuple[str, Any]] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-            seen.append((statement, values))
-
-        engines = (self.house.kernel.engine, self.house.read_engine)
-        for engine in engines:
-            event.listen(engine, 'before_cursor_execute', note)
-        try:
-            yield seen
-        finally:
-            for engine in engines:
-                event.remove(engine, 'before_cursor_execute', note)
-
-    def plan(self, statement: str, values: Any) -> str:
-        """The plan of a statement as the driver got it."""
-        with self.house.kernel.engine.connect() as connection:
-            rows = connection.exec_driver_sql(f'EXPLAIN {statement}', values)
-            return '\n'.join(row[0] for row in rows)

@@ -1,15 +1,11 @@
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
 
 from talelio_backend.app_account.adapters import Adapters
 from talelio_backend.app_account.services.queries import UserFilter
 from talelio_backend.app_account.use_cases import UseCases
-from talelio_backend.bootstrap import House
 from talelio_backend.shared.domain.access import Level
 from talelio_backend.shared.domain.errors import UserNotFound
 from talelio_backend.shared.services.listing import BadQuery, PageRequest
@@ -17,19 +13,6 @@ from tests.fakes import NOON, FakeClock
 from tests.integration.app_account.conftest import AddAccount, SignIn
 
 SORTS = ['created_at', 'email', 'username', 'verified_at', 'level', 'last_seen_at']
-MANY = text('''
-    WITH people AS (
-        INSERT INTO "user" (id, username, location, bio, created_at)
-        SELECT md5('u' || n)::uuid, 'user' || n, '', '', :now - n * interval '1 minute'
-        FROM generate_series(1, 100000) AS n RETURNING id, username, created_at
-    )
-    INSERT INTO account (id, email, level, language, verified_at, last_seen_at, updated_at, search)
-    SELECT id, username || '@example.org', 1, 'en',
-           CASE WHEN username LIKE '%7' THEN NULL ELSE created_at END,
-           CASE WHEN username LIKE '%3' THEN NULL ELSE created_at END, created_at,
-           username || '@example.org'
-    FROM people
-''')
 
 
 def _names(adapters: Adapters, request: PageRequest | None = None, **wanted: Any) -> list[str]:
@@ -135,36 +118,3 @@ def test_live_sessions_are_listed_with_the_present_one_marked(adapters: Adapters
     assert [row['current'] for row in found] == [True, False]
     assert cursor is None
     assert found[0]['kind'] == 'login'
-
-
-@contextmanager
-def _last_statement(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_rest:
-             object) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(engine, 'before_cursor_execute', note)
-    yield seen
-    event.remove(engine, 'before_cursor_execute', note)
-
-
-def test_no_sort_scans_a_hundred_thousand_accounts(adapters: Adapters, house: House) -> None:
-    with house.kernel.engine.begin() as connection:
-        connection.exec_driver_sql('SET LOCAL statement_timeout = 0')
-        connection.execute(MANY, {'now': NOON})
-    with house.kernel.engine.connect().execution_options(isolation_level='AUTOCOMMIT') as link:
-        link.exec_driver_sql('VACUUM ANALYZE account, "user"')
-        for sort in SORTS:
-            for direction in ('asc', 'desc'):
-                with _last_statement(house.read_engine) as seen:
-                    request = PageRequest(sort=f'{sort}_{direction}', limit=20)
-                    page = adapters.queries.users(UserFilter(), request)
-                    adapters.queries.users(
-                        UserFilter(), PageRequest(sort=request.sort, limit=20, cursor=page.next))
-                assert len(seen) == 2
-                for statement, parameters in seen:
-                    plan = '\n'.join(
-                        row[0] for row in link.exec_driver_sql(f'EXPLAIN {statement}', parameters))
-                    assert 'Seq Scan' not in plan, plan

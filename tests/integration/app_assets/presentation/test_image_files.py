@@ -8,6 +8,7 @@ from talelio_backend.shared.domain.ids import new_id
 from tests.fakes_storage import InMemoryObjectStore
 from tests.integration.app_assets.site import (IMAGES, MakeSite, Person, Site, faults_of, path_of,
                                                picture)
+from tests.statements import recorded
 
 
 class Shown:
@@ -170,7 +171,7 @@ def test_one_statement_and_no_connection_while_bytes_flow(make_site: MakeSite) -
     site = make_site(objects=objects)
     ada = site.person()
     image, = ada.stored(picture('PNG', width=64, height=48))
-    with site.statements() as seen:
+    with recorded(site.house) as seen:
         answer = site.client.get(path_of(image['url']), buffered=False)
         assert next(iter(answer.response))
         assert objects.open_streams == 1

@@ -8,6 +8,7 @@ import pytest
 from talelio_backend.shared.domain.ids import new_id
 from tests.integration.app_assets.site import (IMAGES, MakeSite, Person, Site, faults_of, path_of,
                                                picture)
+from tests.statements import recorded
 
 
 def address(image: Any) -> str:
@@ -260,7 +261,7 @@ class TestList:
         assert answer.headers['X-Total-Count'] == '5'
 
     def test_options_alone_touch_no_rows(self, site: Site, ada: Person) -> None:
-        with site.statements() as seen:
+        with recorded(site.house) as seen:
             answer = ada.get(f'{IMAGES}?sort_options=only')
         assert set(answer.get_json()) == {'sort', 'sort_options'}
         assert not [statement for statement, _ in seen if 'image' in statement]
@@ -298,7 +299,7 @@ class TestList:
                                                   images: list[Any]) -> None:
         assert images
         for limit in (1, 100):
-            with site.statements() as seen:
+            with recorded(site.house) as seen:
                 ada.get(f'{IMAGES}?limit={limit}')
             assert len([statement for statement, _ in seen if 'image' in statement]) == 1
 
