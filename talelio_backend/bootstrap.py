@@ -73,15 +73,14 @@ class DoubleAction(TypeError):
     """Two event classes with one action; the start-up stops on it."""
 
 
-def build(settings: Settings, **overrides: Any) -> House:
-    """Builds the adapters and plugs the areas in. ``overrides`` replace fields of ``Kernel`` by
-    name; tests use them, production has none."""
+def build(settings: Settings, *, without_areas: bool = False, **overrides: Any) -> House:
+    """Builds the adapters and plugs the areas in; without areas for a process that has no use for
+    them, and starts in less time and memory. ``overrides`` replace fields of ``Kernel`` by name;
+    tests use them, production has none."""
     read_engine = _engine(settings, autocommit=True)
     kernel = _kernel(settings, read_engine, overrides)
-    areas = [
-        _plug(name)(kernel, settings) for name in AREAS
-        if not settings.areas or name in settings.areas
-    ]
+    names = () if without_areas else settings.areas or AREAS
+    areas = [_plug(name)(kernel, settings) for name in AREAS if name in names]
     _connect(areas, kernel.transactions)
     kernel.stored_html.extend(area.stored_html for area in areas if area.stored_html)
     kernel.picture_keepers.extend(area.picture_keeper for area in areas if area.picture_keeper)

@@ -87,8 +87,13 @@ class Operator:
         return '0.0.0.0' if self.production else '127.0.0.1'
 
     @property
+    def empty_house(self) -> bootstrap.House:
+        """The house without its areas."""
+        return bootstrap.build(self.settings, without_areas=True)
+
+    @property
     def schema(self) -> Schema:
-        return Schema(self.house.kernel.engine)
+        return Schema(self.empty_house.kernel.engine)
 
 
 class Commands(click.Group):
@@ -173,7 +178,7 @@ def metrics(operator: Operator) -> None:
         ProcessesCollector(folder),
         StateCollector(bootstrap.watching_engine(settings)),
         SecretsCollector(settings.manager),
-        operator.house.operations.collector(),
+        operator.empty_house.operations.collector(),
         BuildCollector(bootstrap.VERSION, code_revision())
     ]
     serve_metrics(metrics_app(collectors), host=operator.host, port=settings.metrics_port)
