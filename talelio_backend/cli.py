@@ -18,10 +18,10 @@ from talelio_backend.operations.doctor_command import doctor_command
 from talelio_backend.operations.domain.diagnosis import Diagnosis, unsettled
 from talelio_backend.settings import Settings, SettingsFaults
 from talelio_backend.shared.data.logs import configure_logs
+from talelio_backend.shared.data.machine import share_one_heap
 from talelio_backend.shared.data.metrics import ProcessMetrics
 from talelio_backend.shared.data.metrics_files import forget_process, open_folder
 from talelio_backend.shared.data.revision import code_revision
-from talelio_backend.shared.data.s3_connection import preload
 from talelio_backend.shared.data.schema import Schema
 from talelio_backend.shared.data.worker import Worker, build_worker_app
 from talelio_backend.shared.domain.errors import DomainError
@@ -64,6 +64,7 @@ class Operator:
 
     def start_measured(self, name: str) -> tuple[Path, ProcessMetrics, bootstrap.House]:
         """Logs and counts from here on; the house of this process counts too."""
+        share_one_heap()
         self.start_logs(name)
         folder = open_folder(self.settings.prometheus_multiproc_dir, empty=False)
         counts = ProcessMetrics()
@@ -128,7 +129,7 @@ def serve(operator: Operator) -> None:
     settings = operator.settings
     folder, counts, house = operator.start_measured('api')
     shutdown = ShutdownFlag()
-    preload()
+    house.preload()
     serve_app(
         lambda: bootstrap.make_flask(house, shutdown, counts, operator.log_request),
         Serving(

@@ -9,6 +9,7 @@ from talelio_backend.settings import Settings
 from talelio_backend.shared.area import Area, Kernel
 from talelio_backend.shared.data.idempotency import SqlIdempotencyStore
 from talelio_backend.shared.data.restored_queue import RestoredQueue
+from talelio_backend.shared.data.s3_connection import preload as preload_s3
 from talelio_backend.shared.services.jobs import Handler
 from talelio_backend.shared.services.restore_flag import RestoreFlag
 
@@ -55,6 +56,14 @@ class House:
     def faults(self) -> list[str]:
         """What the settings say and the database contradicts."""
         return [fault for area in self.areas for faults in area.faults for fault in faults()]
+
+    def preload(self) -> None:
+        """Loads what is heavy and is needed by requests, for all processes that are forked from
+        this one together. Connects to nothing."""
+        preload_s3()
+        for area in self.areas:
+            for load in area.preloads:
+                load()
 
     def forget_connections(self) -> None:
         """For a process that was forked: what was connected belongs to the parent."""

@@ -22,6 +22,7 @@ def plug(kernel: Kernel, settings: AccountSettings) -> Area:
     cookie = RefreshCookie(secure=settings.cookie_secure, domain=settings.cookie_domain)
     return Area(name='account',
                 events=RECORDED,
+                preloads=(adapters.devices.preload, adapters.is_common.preload),
                 authenticator=adapters.authenticator,
                 routes=(*_registration_routes(services, settings),
                         *_session_routes(services, adapters.queries, cookie),

@@ -65,8 +65,9 @@ class Area:
     recorder: 'Recorder | None' = None
     stored_html: 'StoredHtml | None' = None
     picture_keeper: 'PictureKeeper | None' = None
-    # Called once in each new worker process, after fork.
-    on_start: Sequence[Callable[[], None]] = ()
+    # Called once by a process that forks others to serve: what is loaded at first use otherwise,
+    # and then by each of them for itself.
+    preloads: Sequence[Callable[[], None]] = ()
     # Statements that give the keys of the files which the area's rows cannot do without; one
     # that is gone from the media bucket is counted.
     media: Sequence[str] = ()

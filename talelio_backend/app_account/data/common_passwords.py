@@ -8,6 +8,9 @@ class PackagedCommonPasswords:
         self._loading = threading.Lock()
         self._known: frozenset[str] | None = None
 
+    def preload(self) -> None:
+        self('')
+
     def __call__(self, folded: str) -> bool:
         with self._loading:
             if self._known is None:

@@ -2,7 +2,10 @@ _LONGEST = 120
 
 
 class ParsedDevices:
-    """Names devices by their ``User-Agent``; its parser is loaded at the first sign-in."""
+    """Names devices by their ``User-Agent``; its parser takes a sixth of a second to load."""
+
+    def preload(self) -> None:
+        self.describe('')
 
     def describe(self, user_agent: str) -> str:
         from ua_parser import parse
