@@ -87,7 +87,7 @@ class Operator:
         """A container is reached from outside of it, a development machine is not."""
         return '0.0.0.0' if self.production else '127.0.0.1'
 
-    @property
+    @cached_property
     def empty_house(self) -> bootstrap.House:
         """The house without its areas."""
         return bootstrap.build(self.settings, without_areas=True)

@@ -2,7 +2,8 @@ import threading
 
 
 class PackagedCommonPasswords:
-    """The 30,000 passwords of zxcvbn's list. Loaded at first use: most processes never need it."""
+    """The 30,000 passwords of zxcvbn's list. Loaded by ``preload`` or at first use: most
+    processes never need it."""
 
     def __init__(self) -> None:
         self._loading = threading.Lock()

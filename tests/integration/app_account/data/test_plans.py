@@ -39,14 +39,16 @@ def make_big_house(servers: Servers, settings: Settings, worker_number: int) -> 
         yield house
 
 
-@pytest.mark.parametrize('direction', ['asc', 'desc'])
-@pytest.mark.parametrize(
-    'sort', ['created_at', 'email', 'username', 'verified_at', 'level', 'last_seen_at'])
-def test_no_sort_reads_the_whole_table(big_house: House, sort: str, direction: str) -> None:
+def test_no_sort_reads_the_whole_table(big_house: House) -> None:
     users = build_adapters(big_house.kernel, big_house.settings).queries.users
-    with recorded(big_house) as sent:
-        first = users(UserFilter(), PageRequest(sort=f'{sort}_{direction}', limit=20))
-        users(UserFilter(), PageRequest(sort=f'{sort}_{direction}', limit=20, cursor=first.next))
-    assert len(sent) == 2
-    for statement, parameters in sent:
-        assert not read_whole(planned(big_house.kernel.engine, statement, parameters))
+    options = users(UserFilter(), PageRequest(limit=1)).sort_options
+    assert options
+    for sort in (f'{option.id}_{direction}' for option in options
+                 for direction in ('asc', 'desc')):
+        with recorded(big_house) as sent:
+            first = users(UserFilter(), PageRequest(sort=sort, limit=20))
+            users(UserFilter(), PageRequest(sort=sort, limit=20, cursor=first.next))
+        assert len(sent) == 2
+        for statement, parameters in sent:
+            whole = read_whole(planned(big_house.kernel.engine, statement, parameters))
+            assert not whole, f'{sort}: {whole}'
