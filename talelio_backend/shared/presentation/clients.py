@@ -58,15 +58,21 @@ class Client(socket.socket):
         nobody took would make the kernel reset the connection, and a proxy that is handing an
         upload on would answer 502 instead of the refusal that it was just told."""
         super().shutdown(how)
+        try:
+            self._take_the_rest()
+            super().shutdown(socket.SHUT_RD)  # nobody shall wait for it a second time
+        except OSError:
+            pass  # it hung up
+
+    def _take_the_rest(self) -> None:
         end = time.monotonic() + _LINGER
         try:
             while (left := end - time.monotonic()) > 0:
                 self.settimeout(left)
                 if not super().recv(_PIECE):
                     break
-            super().shutdown(socket.SHUT_RD)  # nobody shall wait for it a second time
-        except OSError:
-            pass  # it stopped sending, or hung up
+        except TimeoutError:
+            pass  # it is silent, and keeps the connection
 
     def _bound(self, seconds: float) -> None:
         # Mostly it is the same as before, and the kernel need not be told again.

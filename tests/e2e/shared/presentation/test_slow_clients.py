@@ -111,11 +111,12 @@ def test_body_that_breaks_off_is_refused(server: Server, begun: bytes) -> None:
 def test_who_does_not_hang_up_holds_no_other_up_for_long(server: Server) -> None:
     if server.threads == 1:
         pytest.skip('one at a time')
+    began = monotonic()
     with ExitStack() as stack:
         for _ in range(6):
             link = stack.enter_context(
                 sending(server, b'GET /slow?seconds=0 HTTP/1.0\r\nHost: x\r\n\r\n'))
             answer_to(link)
-        began = monotonic()
         assert server.slow(0) == '200 100000'
-        assert monotonic() - began < 4
+    # Two seconds if one worker gets all of them, six if they wait for each other.
+    assert monotonic() - began < 5
