@@ -10,8 +10,8 @@ _GROUP_LIMITS = (Path('/sys/fs/cgroup/memory.max'),
 
 def share_one_heap() -> None:
     """Lets all threads of this process take memory from one heap, from here on. glibc gives each
-    a heap of its own, and each keeps what its thread once needed: eight threads that hashed a
-    password hold 19 MiB each. Other C libraries have no such setting, nor that habit."""
+    a heap of its own, and each keeps what its thread once needed: eight threads that received a
+    picture hold 9 MiB each. Other C libraries have no such setting, nor that habit."""
     set_option = getattr(ctypes.CDLL(None), 'mallopt', None)
     if set_option is not None:
         set_option(_ARENAS, 1)

@@ -1,11 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import argon2
 import pytest
+from nacl.pwhash import argon2id
 
 from talelio_backend.app_account.data.argon2_hasher import Argon2Hasher
 from talelio_backend.shared.domain.errors import Busy
+
+# Made by the reference implementation of RFC 9106.
+OF_REFERENCE = ('$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlIGtleQ$'
+                'DNUPN92EFdrxjR42icztkXQ/UDkPWJgNtwTsO6cEL9E')
 
 
 @pytest.fixture(name='hasher', scope='module')
@@ -14,16 +18,30 @@ def _hasher() -> Argon2Hasher:
 
 
 def test_hash_has_the_parameters_that_were_decided(hasher: Argon2Hasher) -> None:
-    found = argon2.extract_parameters(hasher.hash('correct horse'))
-    assert (found.memory_cost, found.time_cost, found.parallelism) == (19456, 2, 1)
-    assert (found.type, found.salt_len) == (argon2.Type.ID, 16)
+    *parameters, salt, digest = hasher.hash('correct horse').split('$')
+    assert parameters == ['', 'argon2id', 'v=19', 'm=19456,t=2,p=1']
+    assert (len(salt), len(digest)) == (22, 43)  # 16 and 32 bytes, as base64
+
+
+def test_no_salt_is_used_twice(hasher: Argon2Hasher) -> None:
+    assert hasher.hash('correct horse') != hasher.hash('correct horse')
 
 
 def test_right_password_is_right_and_others_are_wrong(hasher: Argon2Hasher) -> None:
     stored = hasher.hash('correct\0horse\ud800')
     assert hasher.verify(stored, 'correct\0horse\ud800')
     assert not hasher.verify(stored, 'correct')
-    assert not hasher.verify('rubbish', 'correct')
+
+
+def test_hash_of_another_implementation_is_understood(hasher: Argon2Hasher) -> None:
+    assert hasher.verify(OF_REFERENCE, 'correct\0horse\ud800')
+    assert not hasher.verify(OF_REFERENCE, 'correct\0horse')
+    assert not hasher.is_outdated(OF_REFERENCE)
+
+
+@pytest.mark.parametrize('stored', ['rubbish', 'r' * 200, '$argon2id$v=19$m=1', 'mué'])
+def test_what_is_no_hash_is_no_password_s(hasher: Argon2Hasher, stored: str) -> None:
+    assert not hasher.verify(stored, 'correct')
 
 
 def test_no_password_is_right_where_there_is_no_hash(hasher: Argon2Hasher) -> None:
@@ -33,11 +51,13 @@ def test_no_password_is_right_where_there_is_no_hash(hasher: Argon2Hasher) -> No
 
 def test_missing_hash_costs_the_work_of_a_real_one(hasher: Argon2Hasher) -> None:
     dummy = hasher._nobodys_hash()  # pylint: disable=protected-access
-    assert argon2.extract_parameters(dummy) == argon2.extract_parameters(hasher.hash('x'))
+    real = hasher.hash('x')
+    assert [len(part) for part in dummy.split('$')] == [len(part) for part in real.split('$')]
+    assert dummy.split('$')[:4] == real.split('$')[:4]
 
 
 def test_hash_of_other_parameters_is_outdated_and_still_right(hasher: Argon2Hasher) -> None:
-    old = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash('correct')
+    old = argon2id.str(b'correct', opslimit=1, memlimit=1024 * 1024).decode()
     assert hasher.verify(old, 'correct')
     assert hasher.is_outdated(old)
     assert not hasher.is_outdated(hasher.hash('correct'))
