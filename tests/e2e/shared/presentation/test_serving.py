@@ -157,7 +157,7 @@ def test_idle_connections_leave_room_for_others(start: Start) -> None:
             stack.enter_context(socket.create_connection(('127.0.0.1', server.port)))
         started = monotonic()
         assert server.slow(0) == '200 100000'
-        assert monotonic() - started < 3
+        assert monotonic() - started < 5  # as long as gunicorn gives each of them a thread
 
         server.process.terminate()
         assert server.process.wait(5) == 0
