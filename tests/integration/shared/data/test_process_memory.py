@@ -25,10 +25,10 @@ def resident():
 share_one_heap()
 if sys.argv[1:]:
     work, matter = PillowImagePipeline().normalize, Path(sys.argv[1]).read_bytes()
+    for _ in range(3):
+        work(matter)  # loads Pillow, and takes what the heap keeps for the next picture
 else:
     work, matter = Argon2Hasher(at_once=2).hash, "correct horse"
-for _ in range(3):
-    work(matter)
 before = resident()
 turn, end = threading.Lock(), threading.Barrier(8)
 
@@ -70,7 +70,7 @@ def answer_of(program: str, *arguments: str, **environ: str) -> str:
 
 @on_linux
 def test_a_hashed_password_leaves_nothing_behind() -> None:
-    assert int(answer_of(EIGHT_THREADS)) < ONE_PASSWORD
+    assert int(answer_of(EIGHT_THREADS)) < ONE_PASSWORD / 2
 
 
 @on_linux
